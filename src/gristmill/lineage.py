@@ -1,0 +1,296 @@
+"""What a template's SQL means: what it reads, which parameters it uses, where a column comes from.
+
+The only module (with ``lint``) that imports sqlglot. Positions come from its tokenizer, so that
+binding for display and error messages point into the author's own text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
+from sqlglot.tokenizer_core import Token, TokenType
+
+from gristmill.errors import Problem, TemplateError, did_you_mean, listed
+from gristmill.template import Template, literal
+
+DIALECT = "duckdb"
+ColumnRef = tuple[str, str]
+"""``(schema.relation, column)``."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one template's text says; cheap to keep, costly to find out."""
+
+    reads: tuple[str, ...]
+    """Relations ``schema.name`` it selects from, sorted."""
+    params: Mapping[str, int]
+    """Each ``$name`` used and the line of the SELECT it is first used on."""
+    fingerprint: str
+    """16 hex digits that change when the logic does and stay when only layout or comments do."""
+
+
+def parse(template: Template) -> exp.Query:
+    """The SELECT as a syntax tree. Raises TemplateError with ``file:line`` for anything else."""
+    try:
+        statements = [found for found in sqlglot.parse(template.sql, dialect=DIALECT) if found]
+    except SqlglotError as error:
+        place = (getattr(error, "errors", None) or [{}])[0]
+        line = place.get("line") or 1
+        what = re.sub(
+            r"<Token .*SENTINEL.*>", "the end", place.get("description") or str(error).splitlines()[0]
+        )
+        near = place.get("highlight")
+        raise TemplateError(
+            Problem(
+                f"cannot be read as SQL: {what.rstrip('.')}{f' near {near!r}' if near else ''}.",
+                where=template.where(line),
+            )
+        ) from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        kinds = " and ".join(type(found).__name__.upper() for found in statements)
+        raise TemplateError(
+            Problem(
+                f"holds {kinds or 'nothing'}.",
+                where=template.where(1),
+                expected="Expected exactly one SELECT.",
+                hint="one template makes one relation; put the other statement in a file of its own",
+            )
+        )
+    return statements[0]
+
+
+def parameters(sql: str) -> list[tuple[Token, Token]]:
+    """Each ``$name`` as its two tokens, in order of appearance."""
+    tokens = sqlglot.tokenize(sql, read=DIALECT)
+    return [
+        (sign, name)
+        for sign, name in zip(tokens, tokens[1:], strict=False)
+        if sign.token_type == TokenType.PARAMETER and sign.text == "$" and sign.end + 1 == name.start
+    ]
+
+
+def meaning(template: Template) -> Meaning:
+    """Read a template's SQL and check its parameters both ways.
+
+    Raises TemplateError for syntax errors, parameters used but not declared, or declared and unused.
+    """
+    tree = parse(template)
+    used: dict[str, int] = {}
+    for _, name in parameters(template.sql):
+        used.setdefault(name.text, name.line)
+    problems = [
+        Problem(
+            f"uses ${name}, which its header does not declare.",
+            where=template.where(line),
+            expected=f"Declared: {listed(list(template.params))}.",
+            hint=did_you_mean(
+                name, template.params, otherwise=f"add '-- param    {name}   <type>' to the header"
+            ),
+        )
+        for name, line in used.items()
+        if name not in template.params
+    ]
+    problems += [
+        Problem(
+            f"declares ${name}, which its SELECT does not use.",
+            where=f"{template.shown}:{param.line}",
+            hint=did_you_mean(name, used),
+        )
+        for name, param in template.params.items()
+        if name not in used
+    ]
+    if problems:
+        raise TemplateError(problems)
+    return Meaning(reads=relations(tree), params=used, fingerprint=fingerprint(tree))
+
+
+def relations(tree: exp.Expr) -> tuple[str, ...]:
+    """Every ``schema.name`` a tree selects from, sorted; names of CTEs carry no schema and drop out."""
+    return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
+
+
+def fingerprint(tree: exp.Expr) -> str:
+    """A hash of the canonical text: the same for other layout, case of keywords, or comments."""
+    canonical = normalize_identifiers(tree.copy(), dialect=DIALECT).sql(
+        dialect=DIALECT, comments=False, normalize=True
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def canonical(template: Template) -> str:
+    """The SELECT laid out one way, for comparing two versions line by line."""
+    return parse(template).sql(dialect=DIALECT, comments=False, pretty=True)
+
+
+def bound(template: Template, values: Mapping[str, Any]) -> str:
+    """The author's own text with each ``$name`` replaced by a typed literal.
+
+    Replacement is by token position: a ``$name`` inside a string or a comment is left alone.
+    """
+    sql = template.sql
+    for sign, name in reversed(parameters(sql)):
+        param = template.params[name.text]
+        sql = sql[: sign.start] + literal(param, values[name.text]) + sql[name.end + 1 :]
+    return sql
+
+
+class Meanings:
+    """Meanings by the text of the file, remembered on disk: parsing is the slow part of a start.
+
+    ``store`` None remembers in memory alone. A damaged store is started anew.
+    """
+
+    def __init__(self, store: Path | None = None) -> None:
+        self._store = store
+        self._known: dict[str, Meaning] = {}
+        self._new = False
+        if store and store.is_file():
+            try:
+                for key, entry in json.loads(store.read_text(encoding="utf-8")).items():
+                    self._known[key] = Meaning(tuple(entry["reads"]), entry["params"], entry["fingerprint"])
+            except (ValueError, KeyError, TypeError):
+                self._known = {}
+
+    def of(self, template: Template) -> Meaning:
+        """The meaning of a template; see ``meaning`` for what is raised."""
+        key = hashlib.sha256(f"{version('sqlglot')}\n{template.text}".encode()).hexdigest()
+        if key not in self._known:
+            self._known[key] = meaning(template)
+            self._new = True
+        return self._known[key]
+
+    def save(self) -> None:
+        """Write what was learned; not being able to is no error, only slower next time."""
+        if not self._store or not self._new:
+            return
+        entries = {
+            key: {"reads": m.reads, "params": m.params, "fingerprint": m.fingerprint}
+            for key, m in self._known.items()
+        }
+        try:
+            self._store.parent.mkdir(parents=True, exist_ok=True)
+            part = self._store.with_suffix(".part")
+            part.write_text(json.dumps(entries), encoding="utf-8")
+            part.replace(self._store)
+        except OSError:
+            return
+        self._new = False
+
+
+def columns(
+    sql: str, schema: Mapping[str, Sequence[str]], outputs: Sequence[str] = ()
+) -> dict[str, frozenset[ColumnRef]]:
+    """Where each column of a SELECT comes from: output column → the stored columns it is made of.
+
+    ``schema`` gives the columns of every relation it may read, ``outputs`` the names it returns.
+    Where sqlglot cannot resolve the query, every output column is said to come from every column
+    read: for masking, too much is safe and too little is not.
+    """
+    tree = cast("exp.Query", sqlglot.parse_one(sql, dialect=DIALECT))
+    nested: dict[str, dict[str, dict[str, str]]] = {}
+    for relation in relations(tree):
+        db, _, name = relation.partition(".")
+        if relation in schema:
+            nested.setdefault(db, {})[name] = dict.fromkeys(schema[relation], "VARCHAR")
+    everything = frozenset((rel, col) for rel in relations(tree) for col in schema.get(rel, ()))
+    try:
+        qualified = qualify(
+            tree.copy(),
+            dialect=DIALECT,
+            schema=cast("dict[str, object]", nested),
+            quote_identifiers=False,
+            validate_qualify_columns=False,
+        )
+        scope = build_scope(qualified)
+        found = _Resolver(schema).scope(scope) if scope else {}
+    except (SqlglotError, KeyError, AttributeError, ValueError):
+        found = {}
+    names = outputs or list(found) or tree.named_selects
+    return {name: found.get(name, everything) for name in names}
+
+
+class _Resolver:
+    """Walks scopes from the outermost inwards, each once."""
+
+    def __init__(self, schema: Mapping[str, Sequence[str]]) -> None:
+        self.schema = schema
+        self.known: dict[int, dict[str, frozenset[ColumnRef]]] = {}
+
+    def scope(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
+        """Output column → stored columns, for one scope."""
+        key = id(scope)
+        if key not in self.known:
+            # Set first, so that a query which refers to itself ends.
+            self.known[key] = {}
+            if scope.set_operation_scopes:
+                self.known[key] = self._union(scope)
+            elif isinstance(scope.expression, exp.Select):
+                self.known[key] = self._select(scope)
+            else:
+                # An unnest or a lateral: what it carries comes from the columns named in it.
+                self.known[key] = {"*": self._named(scope.expression, scope.parent or scope)}
+        return self.known[key]
+
+    def _union(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
+        parts = [list(self.scope(part).items()) for part in scope.set_operation_scopes]
+        return {
+            name: frozenset().union(*(part[i][1] for part in parts if i < len(part)))
+            for i, (name, _) in enumerate(parts[0])
+        }
+
+    def _select(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
+        return {
+            item.alias_or_name: self._named(item, scope)
+            for item in cast("exp.Select", scope.expression).selects
+        }
+
+    def _named(self, item: exp.Expr, scope: Scope) -> frozenset[ColumnRef]:
+        inner_scopes = {id(inner.expression): inner for inner in scope.traverse()}
+        refs: set[ColumnRef] = set()
+        for column in item.find_all(exp.Column):
+            if _is_lambda_variable(column):
+                continue
+            inner = inner_scopes.get(id(column.find_ancestor(exp.Select)), scope)
+            refs |= self._column(column, inner, scope)
+        return frozenset(refs)
+
+    def _column(self, column: exp.Column, inner: Scope, outer: Scope) -> frozenset[ColumnRef]:
+        source = inner.sources.get(column.table) or outer.sources.get(column.table)
+        if isinstance(source, exp.Table) and source.db:
+            return frozenset({(f"{source.db}.{source.name}", column.name)})
+        if isinstance(source, Scope):
+            child = self.scope(source)
+            return child[column.name] if column.name in child else frozenset().union(*child.values())
+        # A name of no known source (the variable of a lambda, an alias used sideways): all that is read.
+        every: set[ColumnRef] = set()
+        for table in inner.sources.values():
+            if isinstance(table, exp.Table):
+                name = f"{table.db}.{table.name}"
+                every |= {(name, col) for col in self.schema.get(name, ())}
+            elif table is not outer:
+                every |= frozenset().union(*self.scope(table).values())
+        return frozenset(every)
+
+
+def _is_lambda_variable(column: exp.Column) -> bool:
+    """True for ``x`` in ``lambda x: …``: it stands for what the list holds, which is counted already."""
+    function = column.find_ancestor(exp.Lambda)
+    while function and not column.table:
+        if any(name.name == column.name for name in function.expressions):
+            return True
+        function = function.find_ancestor(exp.Lambda)
+    return False

@@ -1,0 +1,418 @@
+"""A template: one ``.sql`` file with a comment head and one SELECT.
+
+``sql/<schema>/<what>_v<N>.sql`` makes the relation ``<schema>.<what>``. The head says what the
+relation is, one keyword a line; ``$name`` parameters are declared there with a type and are bound
+by the engine, never by pasting text. Declared and used parameters must match both ways.
+
+This module reads files and types values; what the SQL means is ``lineage``'s business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mean, listed
+
+FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
+KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges")
+PARAM = re.compile(
+    r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
+    re.DOTALL,
+)
+SQL_TYPES = {
+    "text": "varchar",
+    "integer": "bigint",
+    "double": "double",
+    "decimal": "decimal(18,4)",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
+NULL = "null"
+
+
+@dataclass(frozen=True)
+class Param:
+    """A declared parameter. ``required`` when the head gives no default; a default may be None."""
+
+    name: str
+    type: str
+    meaning: str
+    line: int
+    required: bool
+    default: Any = None
+
+    @property
+    def sql_type(self) -> str:
+        """The engine's name of the type, as in ``date`` or ``varchar[]``."""
+        inner = self.type.removeprefix("list of ")
+        return SQL_TYPES[inner] + ("[]" if inner != self.type else "")
+
+    def value(self, given: Any) -> Any:
+        """``given`` (text from a command line, or a Python value) as this parameter's type.
+
+        None stays None. Raises ValueError with what was expected.
+        """
+        if given is None:
+            return None
+        if self.type.startswith("list of "):
+            items = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
+            return [typed(self.type.removeprefix("list of "), item) for item in items]
+        return typed(self.type, given)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A parsed file. ``sql`` is the SELECT without the head; ``sql_line`` is its first line's number."""
+
+    schema: str
+    what: str
+    version: int
+    path: Path
+    layer: str
+    shown: str
+    """The path as messages name it."""
+    text: str
+    sql: str
+    sql_line: int
+    summary: str
+    grain: str = ""
+    returns: str = ""
+    source: str = ""
+    judges: str = ""
+    """For a query in ``sql/audit``: the relation it judges, then severity, dimension, allowed share."""
+    engine: str | None = None
+    """``duckdb`` when the template uses something outside the portable subset."""
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    @property
+    def relation(self) -> str:
+        """The relation it makes, ``schema.what``."""
+        return f"{self.schema}.{self.what}"
+
+    @property
+    def name(self) -> str:
+        """How people name it, ``schema/what``."""
+        return f"{self.schema}/{self.what}"
+
+    @property
+    def ref(self) -> str:
+        """Name with version, ``schema/what@1``."""
+        return f"{self.name}@{self.version}"
+
+    def where(self, line: int) -> str:
+        """``file:line`` for a line of the SELECT, counted from 1."""
+        return f"{self.shown}:{self.sql_line + line - 1}"
+
+
+def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Template:
+    """Read one template file. Raises TemplateError naming every problem of the head."""
+    shown = shown or path.as_posix()
+    name = FILE_NAME.fullmatch(path.name)
+    if not name:
+        raise TemplateError(
+            Problem(
+                "is not named like a template.",
+                where=shown,
+                expected="Expected <what>_v<N>.sql, as in rfm_v1.sql.",
+                hint=f"rename it to {re.sub(r'[^0-9a-zA-Z_]', '_', path.stem)}_v1.sql",
+            )
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(Problem("is not UTF-8.", where=shown, hint="save the file as UTF-8")) from error
+    head = _Head(shown, text)
+    if head.problems:
+        raise TemplateError(head.problems)
+    return Template(
+        schema=path.parent.name,
+        what=name["what"],
+        version=int(name["version"]),
+        path=path,
+        layer=layer,
+        shown=shown,
+        text=text,
+        sql=head.sql,
+        sql_line=head.sql_line,
+        summary=head.summary,
+        grain=head.words.get("grain", ""),
+        returns=head.words.get("returns", ""),
+        source=head.words.get("source", ""),
+        judges=head.words.get("judges", ""),
+        engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
+        params=head.params,
+    )
+
+
+class _Head:
+    """The comment lines before the SELECT, taken apart; problems are gathered."""
+
+    def __init__(self, shown: str, text: str) -> None:
+        self.shown = shown
+        self.problems: list[Problem] = []
+        self.words: dict[str, str] = {}
+        self.params: dict[str, Param] = {}
+        lines = text.splitlines()
+        n_head = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
+        first_sql = next((i for i in range(n_head, len(lines)) if lines[i].strip()), n_head)
+        self.sql_line = first_sql + 1
+        self.sql = "\n".join(lines[first_sql:]).rstrip().removesuffix(";").rstrip()
+        comments = [line.removeprefix("--").rstrip() for line in lines[:n_head]]
+        self.summary = self._summary(comments)
+        for line, word, content in _entries(comments):
+            self._entry(line, word, content)
+        if not self.sql:
+            self._problem(self.sql_line, "holds no SELECT.", None)
+        if "grain" not in self.words and self.sql:
+            self._problem(
+                1, "does not say its grain.", "Expected a line like '-- grain    one row per customer_id'."
+            )
+
+    def _summary(self, comments: Sequence[str]) -> str:
+        words = []
+        for comment in comments:
+            if not comment.strip():
+                break
+            words.append(comment.strip())
+        if not words:
+            self._problem(
+                1,
+                "does not begin with a sentence that says what it is for.",
+                "Expected '-- Score every customer on …' as the first line.",
+            )
+        return " ".join(words)
+
+    def _entry(self, line: int, word: str, content: str) -> None:
+        if word not in KEYWORDS:
+            self._problem(
+                line,
+                f"has an unknown keyword {word!r} in its header.",
+                f"Known: {', '.join(KEYWORDS)}.",
+                did_you_mean(word, KEYWORDS),
+            )
+        elif word == "param":
+            self._param(line, content)
+        elif word in self.words:
+            self._problem(line, f"says {word} twice.", None)
+        elif word == "engine" and content.partition(" ")[0] != "duckdb":
+            self._problem(
+                line,
+                f"names an unknown engine {content!r}.",
+                "Expected duckdb, and after it the reason why no other engine will do.",
+            )
+        else:
+            self.words[word] = content
+
+    def _param(self, line: int, content: str) -> None:
+        found = PARAM.fullmatch(content)
+        kind = found["type"] if found else ""
+        if not found or kind.removeprefix("list of ") not in SQL_TYPES:
+            types = f"{', '.join(SQL_TYPES)}, or 'list of' one of them"
+            self._problem(
+                line,
+                f"declares a parameter that cannot be read: {content!r}.",
+                f"Expected 'name type [= default] meaning', the type being {types}.",
+                did_you_mean(kind, SQL_TYPES),
+            )
+            return
+        name, default = found["name"], found["default"]
+        if name in self.params:
+            self._problem(line, f"declares ${name} twice.", None)
+            return
+        param = Param(name, kind, (found["meaning"] or "").strip(), line, required=default is None)
+        try:
+            value = None if default is None or default == NULL else param.value(_literal(default))
+        except ValueError as error:
+            self._problem(line, f"gives ${name} the default {default}.", f"{error}")
+            return
+        self.params[name] = Param(name, kind, param.meaning, line, required=default is None, default=value)
+
+    def _problem(self, line: int, what: str, expected: str | None, hint: str | None = None) -> None:
+        self.problems.append(Problem(what, where=f"{self.shown}:{line}", expected=expected, hint=hint))
+
+
+def _entries(comments: Sequence[str]) -> Iterable[tuple[int, str, str]]:
+    """``(line, keyword, content)`` for each entry after the summary; deeper lines continue an entry."""
+    start = next((i for i, comment in enumerate(comments) if not comment.strip()), len(comments))
+    open_entry: tuple[int, str, str] | None = None
+    for number, comment in enumerate(comments[start:], start + 1):
+        if not comment.strip():
+            continue
+        if comment.startswith("   ") and open_entry:
+            open_entry = (open_entry[0], open_entry[1], f"{open_entry[2]} {comment.strip()}")
+            continue
+        if open_entry:
+            yield open_entry
+        word, _, content = comment.strip().partition(" ")
+        open_entry = (number, word, content.strip())
+    if open_entry:
+        yield open_entry
+
+
+def _literal(default: str) -> str:
+    """A default as it stands in the head, without its quotes or brackets."""
+    if default.startswith("'"):
+        return default[1:-1].replace("''", "'")
+    if default.startswith("["):
+        return ", ".join(part.strip().strip("'") for part in default[1:-1].split(","))
+    return default
+
+
+def typed(kind: str, given: Any) -> Any:
+    """``given`` as a value of a template type; raises ValueError saying what was expected."""
+    try:
+        return _TYPED[kind](given)
+    except (ValueError, TypeError, InvalidOperation, OverflowError) as error:
+        raise ValueError(f"Expected {_EXPECTED[kind]}, got {given!r}.") from error
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TypeError
+    # Half a surrogate pair is no text; a database would refuse it later and less clearly.
+    given.encode()
+    return given
+
+
+def _integer(given: Any) -> int:
+    if isinstance(given, bool) or (isinstance(given, float) and not given.is_integer()):
+        raise ValueError
+    value = int(given)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError
+    return value
+
+
+def _double(given: Any) -> float:
+    if isinstance(given, bool):
+        raise TypeError
+    value = float(given)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _decimal(given: Any) -> Decimal:
+    if isinstance(given, bool):
+        raise TypeError
+    value = Decimal(str(given))
+    if not value.is_finite() or value != round(value, 4) or abs(value) >= Decimal(10) ** 14:
+        raise ValueError
+    return value
+
+
+def _date(given: Any) -> dt.date:
+    if isinstance(given, dt.datetime):
+        raise TypeError
+    return given if isinstance(given, dt.date) else dt.date.fromisoformat(given)
+
+
+def _timestamp(given: Any) -> dt.datetime:
+    value = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(given)
+    return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _boolean(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[str(given).lower()]
+
+
+def _boolean_or_value_error(given: Any) -> bool:
+    try:
+        return _boolean(given)
+    except KeyError as error:
+        raise ValueError from error
+
+
+_TYPED = {
+    "text": _text,
+    "integer": _integer,
+    "double": _double,
+    "decimal": _decimal,
+    "date": _date,
+    "timestamp": _timestamp,
+    "boolean": _boolean_or_value_error,
+}
+_EXPECTED = {
+    "text": "text",
+    "integer": "a whole number",
+    "double": "a finite number",
+    "decimal": "a number with at most 4 decimals",
+    "date": "a date as 2026-11-01",
+    "timestamp": "a time as 2026-11-01 09:30:00",
+    "boolean": "true or false",
+}
+
+
+def values(template: Template, given: Mapping[str, Any], *, strict: bool = False) -> dict[str, Any]:
+    """The value of each declared parameter: from ``given``, else the default, typed.
+
+    Names in ``given`` that the template does not declare are left out, or refused when ``strict``.
+    Raises ParameterError with every problem: missing, mistyped, unknown.
+    """
+    problems = []
+    bound = {}
+    for name, param in template.params.items():
+        where = f"{template.shown}:{param.line}"
+        if name not in given:
+            if param.required:
+                problems.append(
+                    Problem(
+                        f"wants ${name} ({param.type}), which has no value.",
+                        where=where,
+                        expected=param.meaning or None,
+                        hint=f"give it with --param {name}=…",
+                    )
+                )
+            bound[name] = param.default
+            continue
+        try:
+            bound[name] = param.value(given[name])
+        except ValueError as error:
+            problems.append(
+                Problem(f"cannot take ${name} = {given[name]!r}.", where=where, expected=str(error))
+            )
+    if strict:
+        for name in given:
+            if name not in template.params:
+                problems.append(
+                    Problem(
+                        f"has no parameter ${name}.",
+                        where=template.shown,
+                        expected=f"Declared: {listed(list(template.params))}.",
+                        hint=did_you_mean(name, template.params),
+                    )
+                )
+    if problems:
+        raise ParameterError(problems)
+    return bound
+
+
+def literal(param: Param, value: Any) -> str:
+    """A value as typed SQL text, for showing and for views; strings stay data whatever they hold."""
+    return f"cast({_literal_of(value)} as {param.sql_type})"
+
+
+def _literal_of(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal_of(item) for item in value) + "]"
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, (dt.datetime, dt.date)):
+        return "'" + value.isoformat(*([" "] if isinstance(value, dt.datetime) else [])) + "'"
+    return "'" + str(value).replace("'", "''") + "'"
