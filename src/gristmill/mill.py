@@ -1,0 +1,357 @@
+"""The mill: runs templates in a project's database and hands back results that know their SQL.
+
+Two ways to work with the same verbs:
+
+- inside a run (``open(run=…)``, as the notebooks do under Papermill) relations are made in that
+  run's own database;
+- in a session (``open()``, as an analyst does) the published run is attached read-only and
+  everything made lands in memory, so that nobody's published numbers change and runs may go on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gristmill import project as projects
+from gristmill import runs, steps, template
+from gristmill.catalog import Catalog
+from gristmill.engine import quote_relation
+from gristmill.engine.duckdb import DuckDBEngine
+from gristmill.errors import EngineError, ParameterError, Problem, RunError, TemplateError, did_you_mean
+from gristmill.lineage import Meanings, bound, columns, parameters
+from gristmill.personal import Personal
+from gristmill.plan import Node, Plan
+from gristmill.project import Project
+from gristmill.result import Result
+from gristmill.template import Template
+
+MADE = "audit.relations"
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What making one relation took. ``ref`` is the template and version, or ``python``."""
+
+    relation: str
+    ref: str
+    fingerprint: str
+    n_rows: int
+    seconds: float
+
+
+class Mill:
+    """A project opened for work; use it as a context manager or call ``close``."""
+
+    def __init__(
+        self, project: Project, *, run: runs.Run | None = None, params: Mapping[str, Any] | None = None
+    ) -> None:
+        self.project = project
+        self.in_run = run
+        base = runs.current(project) if run is None else None
+        self.published = base
+        self._given = {**project.params, **(run.params if run else {}), **(params or {})}
+        if self._given.get("as_of") is None:
+            fixed = run.as_of if run else project.as_of or (base.as_of if base else None)
+            self._given["as_of"] = fixed or runs.now().date().isoformat()
+        self._engine: DuckDBEngine | None = None
+        self._personal: Personal | None = None
+
+    def __enter__(self) -> Mill:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.in_run:
+            place = f"run {self.in_run.run}"
+        elif self.published:
+            place = f"a scratch copy over the published run {self.published.run}"
+        else:
+            place = "a scratch database; nothing is published yet"
+        return f"Mill of {self.project.name}: {place}, as of {self.as_of}"
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day that counts as today."""
+        return template.typed("date", self._given["as_of"])  # type: ignore[no-any-return]
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """All templates that can be seen from the project."""
+        return Catalog(self.project)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """Parsed templates, remembered between processes."""
+        return Meanings(self.project.state / "meanings.json")
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is made from what."""
+        found = steps.plan(self.project, self.catalog, self.meanings)
+        self.meanings.save()
+        return found
+
+    @property
+    def engine(self) -> DuckDBEngine:
+        """The database, opened when first asked for and again after ``close``."""
+        if self._engine is None:
+            self._engine = self._open_run(self.in_run) if self.in_run else self._open_scratch()
+        return self._engine
+
+    def close(self) -> None:
+        """Let go of the database, so that the next process can have it."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+            self._personal = None
+
+    # -- making ---------------------------------------------------------------------------------
+
+    def run(self, ref: str, **params: Any) -> Result:
+        """Make the relation of a template (``unify/pairs``, ``unify/pairs@1``, ``base:unify/pairs``).
+
+        Relations it needs that are not there yet are made first. Unknown parameters are refused.
+        Raises TemplateError, ParameterError, or EngineError when the database fails.
+        """
+        found = self.catalog.get(ref)
+        values = template.values(found, {**self._given, **params})
+        template.values(found, {**self._given_for(found), **params}, strict=True)
+        node = Node(
+            makes=(found.relation,),
+            reads=self.meanings.of(found).reads,
+            summary=found.summary,
+            template=found,
+            fingerprint=self.meanings.of(found).fingerprint,
+        )
+        self._make_missing(node.reads)
+        self._make(node, values)
+        return self.relation(found.relation)
+
+    def stage(self, schema: str, *more: str) -> Result:
+        """Make every relation of the given schemas, in order; returns a table of what was made.
+
+        Raises TemplateError when nothing makes a relation of such a schema.
+        """
+        names = (schema, *more)
+        known = {node.name.partition(".")[0] for node in self.plan.nodes}
+        for name in names:
+            if name not in known:
+                raise TemplateError(
+                    Problem(f"No template makes a relation of {name!r}.", hint=did_you_mean(name, known))
+                )
+        wanted = [node for node in self.plan.order() if node.name.partition(".")[0] in names]
+        making = {rel for node in wanted for rel in node.makes}
+        for node in wanted:
+            self._make_missing([rel for rel in node.reads if rel not in making])
+            self._make(node, self._values(node))
+        marks = ", ".join(f"'{name}'" for name in sorted(making))
+        return self.sql(
+            f"select relation, ref as made_by, n_rows, round(seconds, 2) as seconds from {MADE}"
+            f" where relation in ({marks}) order by n, relation"
+        )
+
+    def _make_missing(self, relations: Sequence[str]) -> None:
+        have = set(self.engine.relations())
+        missing = [rel for rel in relations if rel not in have]
+        for node in self.plan.order(missing) if missing else []:
+            if not set(node.makes) <= have:
+                self._make(node, self._values(node))
+
+    def _make(self, node: Node, values: Mapping[str, Any]) -> None:
+        started = time.perf_counter()
+        if node.template:
+            with _in_template(node.template):
+                counts = [self.engine.make(node.name, node.template.sql, values)]
+        elif node.step:
+            node.step(self.engine, values)
+            counts = [
+                int(self.engine.scalar(f"select count(*) from {quote_relation(r)}")) for r in node.makes
+            ]
+        else:
+            raise RunError(f"Nothing says how {node.name} is made.")
+        seconds = time.perf_counter() - started
+        made = [
+            Made(rel, node.ref, node.fingerprint, n, seconds if i == 0 else 0.0)
+            for i, (rel, n) in enumerate(zip(node.makes, counts, strict=True))
+        ]
+        self._note(made)
+        self.personal.learn(self.engine, node)
+
+    def _note(self, made: Sequence[Made]) -> None:
+        self.engine.execute("create schema if not exists audit")
+        self.engine.execute(
+            f"create table if not exists {MADE} (n bigint, relation varchar, ref varchar,"
+            " fingerprint varchar, n_rows bigint, seconds double)"
+        )
+        for one in made:
+            self.engine.execute(f"delete from {MADE} where relation = $relation", {"relation": one.relation})
+            self.engine.execute(
+                f"insert into {MADE} select coalesce(max(n), 0) + 1, $relation, $ref, $fingerprint,"
+                f" $n_rows, $seconds from {MADE}",
+                {
+                    "relation": one.relation,
+                    "ref": one.ref,
+                    "fingerprint": one.fingerprint,
+                    "n_rows": one.n_rows,
+                    "seconds": one.seconds,
+                },
+            )
+        if self.in_run:
+            # The driver reads this file to show progress; a line is written in one piece.
+            with (self.in_run.folder(self.project) / "progress.jsonl").open("a", encoding="utf-8") as file:
+                for one in made:
+                    file.write(json.dumps({"relation": one.relation, "n_rows": one.n_rows}) + "\n")
+
+    def _values(self, node: Node) -> Mapping[str, Any]:
+        if node.template:
+            return template.values(node.template, self._given)
+        return {**self._given, "run": self.in_run.run if self.in_run else ""}
+
+    def _given_for(self, found: Template) -> dict[str, Any]:
+        return {name: value for name, value in self._given.items() if name in found.params}
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def sql(self, text: str, **params: Any) -> Result:
+        """A query of plain SQL against the run; ``$name`` takes ``params``, then the run's parameters.
+
+        Relations it names that are not there yet are made first. Nothing is computed before the
+        result is shown or asked for. Raises ParameterError for a ``$name`` without a value.
+        """
+        text = text.strip().removesuffix(";")
+        used = list(dict.fromkeys(name.text for _, name in parameters(text)))
+        given = {**self._given, **params}
+        unknown = [name for name in used if name not in given]
+        unused = [name for name in params if name not in used]
+        if unknown or unused:
+            raise ParameterError(
+                [
+                    Problem(f"The query uses ${name}, which has no value.", hint=did_you_mean(name, given))
+                    for name in unknown
+                ]
+                + [
+                    Problem(f"The query does not use ${name}.", hint=did_you_mean(name, used))
+                    for name in unused
+                ]
+            )
+        return Result(self, text, {name: given[name] for name in used})
+
+    def relation(self, name: str) -> Result:
+        """A stored relation, ``schema.name``, made first when it is not there."""
+        name = name.replace("/", ".")
+        if name not in self.engine.relations():
+            self._make_missing([self.plan.node(name).name])
+        return Result(self, f"select * from {quote_relation(name)}", {}, relation=name)
+
+    def show(self, ref: str, **params: Any) -> str:
+        """The exact SQL that would run for a template, parameters bound as typed literals."""
+        found = self.catalog.get(ref)
+        values = template.values(found, {**self._given_for(found), **params}, strict=True)
+        self.meanings.of(found)
+        return bound(found, values)
+
+    @property
+    def personal(self) -> Personal:
+        """Which stored columns hold personal data."""
+        if self._personal is None:
+            self._personal = Personal(self.engine)
+        return self._personal
+
+    def kinds(self, sql: str, outputs: Sequence[str]) -> dict[str, str]:
+        """Output column of a query → pii kind, by column lineage."""
+        return self.personal.of_query(columns(sql, self.personal.schema(), outputs), outputs)
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def _open_run(self, run: runs.Run) -> DuckDBEngine:
+        return DuckDBEngine(run.database(self.project), temp=self._spill(), patience_s=60)
+
+    def _open_scratch(self) -> DuckDBEngine:
+        engine = DuckDBEngine(temp=self._spill())
+        if self.published:
+            engine.attach(self.published.database(self.project), PUBLISHED)
+            for schema, name in engine.rows(
+                "select schema_name, table_name from duckdb_tables() where database_name = $name",
+                {"name": PUBLISHED},
+            ):
+                relation = quote_relation(f"{schema}.{name}")
+                engine.view(f"{schema}.{name}", f"select * from {PUBLISHED}.{relation}")
+            for own in (MADE, Personal.relation):
+                # These two are written to, so the session needs its own copy.
+                if own in engine.relations():
+                    engine.make(own, f"select * from {PUBLISHED}.{own}")
+        return engine
+
+    def _spill(self) -> Path | None:
+        folder = steps.spill_folder(self.project)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return None
+        return folder
+
+
+@contextmanager
+def _in_template(found: Template) -> Iterator[None]:
+    """Turn the database's complaint about a template into one that points into the author's file."""
+    try:
+        yield
+    except EngineError as error:
+        raise _placed(found, error) from error
+
+
+def _placed(found: Template, error: EngineError) -> TemplateError | EngineError:
+    text = str(error)
+    if not text.startswith(("Binder Error", "Catalog Error", "Parser Error")):
+        return EngineError(Problem(f"failed: {text}", where=found.shown))
+    message, _, rest = text.partition("\n\nLINE ")
+    # The statement begins with one line of ours, "create or replace table … as".
+    digits = rest.partition(":")[0]
+    where = found.where(int(digits) - 1) if digits.isdigit() and int(digits) > 1 else found.shown
+    what, _, more = message.partition("\n")
+    kind, _, what = what.partition(": ")
+    hint = " ".join(more.split()) or None
+    if found.schema == "source":
+        hint = (
+            hint + "; " if hint else ""
+        ) + "the file's columns may have changed: compare with 'gristmill add'"
+    return TemplateError(Problem(f"does not fit the data: {what}", where=where, hint=hint))
+
+
+def open(  # noqa: A001 - gm.open() is what people type
+    start: str | Path | None = None, *, run: str | None = None, **params: Any
+) -> Mill:
+    """Open the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``).
+
+    ``run`` names a run to make relations in; None or "" works in a scratch copy over the published one.
+    Parameters given here win over those of the run, these over gristmill.toml, these over the headers.
+    Raises ConfigError when there is no project or no such run.
+    """
+    # A run started with --config tells its kernels which file that was.
+    config = os.environ.get("GRISTMILL_CONFIG")
+    if start is None and config:
+        project = projects.load(config=Path(config))
+    else:
+        project = projects.load(Path(start) if start else None)
+    if "IPython" in sys.modules:
+        # In a notebook, %%sql cells work from here on.
+        from gristmill.magic import register_here
+
+        register_here()
+    return Mill(project, run=runs.get(project, run) if run else None, params=params)

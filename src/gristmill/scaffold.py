@@ -1,0 +1,234 @@
+"""Make a project, and enter files into it: ``init`` and ``add``. Neither overwrites anything."""
+
+from __future__ import annotations
+
+import glob
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gristmill import sources
+from gristmill.engine.duckdb import DuckDBEngine
+from gristmill.errors import ConfigError, GristmillError, Problem, SourceError, did_you_mean
+from gristmill.project import CONFIG_NAME, NAME, Project, Source, base_dir, load
+from gristmill.runs import write_atomically
+
+COPIED = ("notebooks", "checks")
+"""What the analyst owns from the start; SQL is resolved in place and copied by ``eject`` alone."""
+FOLDERS = ("data", "sql", "reports", "reviews")
+CONFIG = """\
+# The project. 'gristmill add FILE' enters sources below; everything else has a default.
+[project]
+name = {name}
+locale = "en"
+# as_of = 2026-11-01      # the day that counts as today; without it: the day of the run
+# currency = "KRW"        # only orders in this currency are counted; without it: the most frequent one
+# keep_runs = 3           # databases of this many published runs are kept
+
+# [params]                # values for the parameters of templates and notebooks
+# returns = "net"         # or "drop": cancelled orders and lines are left out
+
+# [pins]                  # hold a template at a version
+# "segment/rfm" = 1
+"""
+IGNORED = ".gristmill/\n.ipynb_checkpoints/\nreports/*\n!reports/README.md\n"
+
+
+def init(folder: Path) -> list[Path]:
+    """Make a project in a new or empty folder; returns what was written.
+
+    Raises ConfigError when the folder holds anything.
+    """
+    folder = folder.resolve()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(
+            Problem(
+                f"{folder.name} is not empty.",
+                expected="A project begins in a new or empty folder.",
+                hint="choose another name",
+            )
+        )
+    written = []
+    try:
+        for name in FOLDERS:
+            (folder / name).mkdir(parents=True)
+            written.append(folder / name)
+        for name in COPIED:
+            skip = shutil.ignore_patterns("__pycache__", ".*")
+            written.append(Path(shutil.copytree(base_dir() / name, folder / name, ignore=skip)))
+        for name, text in {
+            CONFIG_NAME: CONFIG.format(name=_toml_text(folder.name)),
+            ".gitignore": IGNORED,
+        }.items():
+            (folder / name).write_text(text, encoding="utf-8")
+            written.append(folder / name)
+    except OSError as error:
+        raise ConfigError(Problem(f"Cannot make a project in {folder}: {error.strerror}.")) from error
+    return written
+
+
+def _toml_text(text: str) -> str:
+    escaped = "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" for c in text.replace("\\", "\\\\").replace('"', '\\"')
+    )
+    return f'"{escaped}"'
+
+
+@dataclass(frozen=True)
+class Added:
+    """One source that was entered."""
+
+    source: str
+    n_files: int
+    entity: str
+    n_mapped: int
+    n_columns: int
+    template: str
+    """The mapping's path in the project."""
+
+
+def add(
+    project: Project,
+    files: Sequence[str],
+    *,
+    name: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Added]:
+    """Look at files, draft one mapping a source, and enter the sources in ``gristmill.toml``.
+
+    ``files`` are paths or globs; files with the same header become one source. All files are looked
+    at before anything is written. Raises SourceError with the problems of all files, ConfigError when
+    a name is taken.
+    """
+    paths = _expand(files)
+    with DuckDBEngine() as engine:
+        groups = sources.group(paths, taken=project.sources, engine=engine)
+        if name:
+            if len(groups) > 1:
+                raise SourceError(
+                    Problem(
+                        f"These files make {len(groups)} sources ({', '.join(groups)}), and one name is given.",
+                        hint="add them one by one, or without --name",
+                    )
+                )
+            groups = {_free_name(project, name): next(iter(groups.values()))}
+        drafted = [
+            _draft(engine, project, source, found, [*project.sources, *groups], tell)
+            for source, found in groups.items()
+        ]
+    _write(project, drafted)
+    return [added for one in drafted for added in one.added]
+
+
+@dataclass(frozen=True)
+class _Drafted:
+    entry: str
+    templates: dict[str, str]
+    added: list[Added]
+
+
+def _draft(
+    engine: DuckDBEngine,
+    project: Project,
+    source: str,
+    paths: Sequence[Path],
+    names: Sequence[str],
+    tell: Callable[[str], None],
+) -> _Drafted:
+    """Read one source into memory and guess what it is; nothing is written."""
+    tell(f"looking at {source}: {', '.join(path.name for path in paths[:3])}{' …' if len(paths) > 3 else ''}")
+    shown = [str(path.resolve()) for path in paths]
+    temp = Path(tempfile.mkdtemp(prefix="gm-"))
+    try:
+        found = sources.look(paths, engine=engine)
+        read = sources.read(engine, Source(source, tuple(shown)), project.root, temp=temp)
+    finally:
+        shutil.rmtree(temp, ignore_errors=True)
+    for note in read.notes:
+        tell(f"  {note}")
+    if read.n_rejects:
+        tell(f"  {read.n_rejects:,} records cannot be read; the run lists them in raw.rejects")
+    guess = sources.guess(engine, read.relation)
+    relative = [project.show(path.resolve()) for path in paths]
+    templates, added = {}, []
+    for draft in sources.drafts(guess, paths=relative):
+        where = f"sql/source/{draft.name}.sql"
+        target = project.root / where
+        if target.exists():
+            raise ConfigError(
+                Problem(
+                    f"{where} is there already, and nothing is overwritten.",
+                    hint="delete it first, or give the source another --name",
+                )
+            )
+        templates[where] = draft.text
+        mapped = guess if draft.entity == guess.entity else guess.people or guess
+        n_mapped = sum(len(column.leaves) for column in mapped.columns)
+        added.append(
+            Added(source, len(paths), draft.entity, n_mapped, n_mapped + len(mapped.unmapped), where)
+        )
+    system = sources.system_of(source, names)
+    entry = sources.toml_entry(source, paths, found, project.root, system=system)
+    return _Drafted(entry, templates, added)
+
+
+def _write(project: Project, drafted: Sequence[_Drafted]) -> None:
+    text = project.config.read_text(encoding="utf-8")
+    merged = text.rstrip("\n") + "\n" + "".join(f"\n{one.entry.strip()}\n" for one in drafted)
+    written: list[Path] = []
+    try:
+        for one in drafted:
+            for where, sql in one.templates.items():
+                target = project.root / where
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("x", encoding="utf-8") as file:
+                    written.append(target)
+                    file.write(sql)
+        write_atomically(project.config, merged)
+        load(config=project.config)
+    except (OSError, GristmillError):
+        # Either everything is entered or nothing is.
+        for path in written:
+            path.unlink(missing_ok=True)
+        write_atomically(project.config, text)
+        raise
+
+
+def _expand(files: Sequence[str]) -> list[Path]:
+    """Paths and globs as files. Raises SourceError for those that match nothing, all at once."""
+    found: list[Path] = []
+    problems = []
+    for text in files:
+        path = Path(text)
+        if path.exists():
+            found.append(path)
+            continue
+        matched = sorted(Path(name) for name in glob.glob(text, recursive=True))  # noqa: PTH207 - absolute globs too
+        if not matched:
+            names = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+            problems.append(Problem(f"There is no file {text}.", hint=did_you_mean(path.name, names)))
+        found.extend(other for other in matched if other.is_file())
+    if problems:
+        raise SourceError(problems)
+    return list(dict.fromkeys(found))
+
+
+def _free_name(project: Project, name: str) -> str:
+    if not NAME.fullmatch(name) or "__" in name:
+        raise ConfigError(
+            Problem(
+                f"{name!r} cannot name a source.",
+                expected="Expected letters, digits and single _, not starting with a digit.",
+            )
+        )
+    if name in project.sources:
+        raise ConfigError(
+            Problem(
+                f"There is a source {name!r} already.",
+                where=project.config.name,
+                hint="choose another --name",
+            )
+        )
+    return name

@@ -1,0 +1,237 @@
+"""The whole graph of a project: its templates, the unions of its mappings, and the Python steps.
+
+This is the one place where a template's world (names and SELECTs) meets the code that iterates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gristmill import entities
+from gristmill.catalog import Catalog
+from gristmill.engine import Engine
+from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
+from gristmill.lineage import Meanings
+from gristmill.plan import Node, Plan
+from gristmill.project import Project, Source
+from gristmill.template import Template, typed
+
+LOADED = ("raw.files", "raw.rejects", "raw.profile")
+
+
+def plan(project: Project, catalog: Catalog, meanings: Meanings) -> Plan:
+    """The graph of everything a run of this project makes.
+
+    Raises TemplateError with the problems of all templates at once.
+    """
+    problems: list[Problem] = []
+    nodes: list[Node] = []
+    for template in catalog.winners().values():
+        try:
+            meaning = meanings.of(template)
+        except TemplateError as error:
+            problems.extend(error.problems)
+            continue
+        nodes.append(
+            Node(
+                makes=(template.relation,),
+                reads=meaning.reads,
+                summary=template.summary,
+                template=template,
+                fingerprint=meaning.fingerprint,
+            )
+        )
+    mappings = mappings_of(catalog)
+    problems += _mapping_problems(project, mappings)
+    if problems:
+        raise TemplateError(problems)
+    nodes.extend(_loads(project))
+    nodes.extend(_unions(project, mappings))
+    nodes.extend(_iterations())
+    nodes.extend(_checks(project, catalog, nodes))
+    return Plan(nodes)
+
+
+def mappings_of(catalog: Catalog) -> dict[str, list[tuple[Template, str]]]:
+    """Entity → its mapping templates with the source each is for, by the name ``<source>__<entity>``."""
+    found: dict[str, list[tuple[Template, str]]] = {name: [] for name in entities.ENTITIES}
+    for template in catalog.winners().values():
+        source, _, entity = template.what.rpartition("__")
+        if template.schema == "source" and source and entity in found:
+            found[entity].append((template, source))
+    return found
+
+
+def _mapping_problems(project: Project, mappings: Mapping[str, list[tuple[Template, str]]]) -> list[Problem]:
+    return [
+        Problem(
+            f"maps a source {source!r} that gristmill.toml does not name.",
+            where=template.shown,
+            expected=f"Sources: {listed(sorted(project.sources))}.",
+            hint=did_you_mean(source, project.sources, otherwise="'gristmill add FILE' adds a source"),
+        )
+        for found in mappings.values()
+        for template, source in found
+        if source not in project.sources
+    ]
+
+
+def _loads(project: Project) -> Iterator[Node]:
+    """One step that reads every source: the small relations about files are filled by all of them."""
+    made = tuple(f"raw.{name}" for name in project.sources)
+    yield Node(
+        makes=(*LOADED, *made),
+        reads=(),
+        summary="Read the files of every source as they are.",
+        step=partial(load_sources, project),
+    )
+
+
+def load_sources(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
+    """Read every source into ``raw``; all files that cannot be read are told at once."""
+    from gristmill import sources
+
+    del params
+    sources.prepare(engine)
+    problems: list[Problem] = []
+    temp = project.state / "tmp"
+    temp.mkdir(parents=True, exist_ok=True)
+    for source in project.sources.values():
+        try:
+            sources.read(engine, source, project.root, temp=temp)
+        except SourceError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SourceError(problems)
+
+
+def _unions(project: Project, mappings: Mapping[str, list[tuple[Template, str]]]) -> Iterator[Node]:
+    for entity, found in mappings.items():
+        yield Node(
+            makes=(f"source.{entity}",),
+            reads=tuple(sorted(template.relation for template, _ in found)),
+            summary=f"All {entity} of all sources as text, in the canonical columns.",
+            step=partial(_union, entity, [(t, project.sources[s]) for t, s in found]),
+        )
+
+
+def _union(
+    entity: str, found: list[tuple[Template, Source]], engine: Engine, params: Mapping[str, Any]
+) -> None:
+    del params
+    parts = []
+    problems = []
+    for template, source in found:
+        columns = engine.columns(template.relation)
+        names = {column.name for column in columns}
+        known = {*entities.ENTITIES[entity].names, "_source", "_file", "_row"}
+        for name in ("_source", "_file", "_row"):
+            if name not in names:
+                problems.append(
+                    Problem(
+                        f"does not select {name}.",
+                        where=template.where(1),
+                        hint="every mapping selects _source, _file, _row from raw",
+                    )
+                )
+        for name in sorted(names - known):
+            problems.append(
+                Problem(
+                    f"maps to {name}, which is no column of {entity}.",
+                    where=template.where(1),
+                    expected=f"Columns: {', '.join(entities.ENTITIES[entity].names)}.",
+                    hint=did_you_mean(name, known),
+                )
+            )
+        parts.append((template.relation, source.name, source.system or source.name, columns))
+    if problems:
+        raise TemplateError(problems)
+    engine.make(f"source.{entity}", entities.union_select(entity, parts))
+
+
+def _iterations() -> Iterator[Node]:
+    from gristmill.unify import STEPS
+
+    for step in STEPS:
+        yield Node(
+            makes=tuple(step.makes),
+            reads=tuple(step.reads),
+            summary=(step.run.__doc__ or step.name).strip().splitlines()[0],
+            step=step.run,
+            kinds={"column_name": "none", "reason": "none"},
+        )
+
+
+def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Iterator[Node]:
+    """One step that judges every relation that has a check module or a query in ``sql/audit``."""
+    modules = {f"{path.parent.name}.{path.stem}" for _, path in project.files("checks", "*/*.py")}
+    known = {rel for node in others for rel in node.makes}
+    queries = sorted(t.relation for t in catalog.winners().values() if t.schema == "audit")
+    yield Node(
+        makes=("audit.results", "audit.failures", "audit.scores"),
+        reads=tuple(sorted(modules & known)) + tuple(queries),
+        summary="Judge every relation by its checks, in one scan each.",
+        step=partial(judge, project, [catalog.get(name) for name in queries]),
+        kinds=dict.fromkeys(
+            (
+                "run_id",
+                "relation",
+                "column_name",
+                "check_name",
+                "sentence",
+                "severity",
+                "dimension",
+                "verdict",
+                "ran_in",
+                "note",
+                "reason",
+            ),
+            "none",
+        )
+        | {"key": "id", "sample_keys": "id"},
+    )
+
+
+def judge(project: Project, queries: Sequence[Template], engine: Engine, params: Mapping[str, Any]) -> None:
+    """Run all checks of a project into ``audit.results``, ``audit.failures`` and ``audit.scores``."""
+    from gristmill import checks
+
+    run = str(params.get("run") or "session")
+    day = typed("date", params["as_of"])
+    for relation in ("audit.results", "audit.failures"):
+        engine.drop(relation)
+    checks.prepare(engine)
+    found = []
+    for module in checks.load([layer.root for layer in project.layers]):
+        found += checks.run(engine, module.relation, module.schema, as_of=day, run_id=run)
+    for query in queries:
+        found.append(_judge_query(engine, query, run))
+    checks.store_scores(engine, found)
+
+
+def _judge_query(engine: Engine, query: Template, run: str) -> Any:
+    from gristmill import checks
+
+    words = query.judges.split()
+    if not words:
+        raise TemplateError(
+            Problem(
+                "does not say what it judges.",
+                where=query.shown,
+                expected="Expected '-- judges   clean.orders warning consistency [share that may fail]'.",
+            )
+        )
+    names = ("relation", "severity", "dimension", "max_share")
+    said: dict[str, Any] = dict(zip(names, words, strict=False))
+    if "max_share" in said:
+        said["max_share"] = typed("double", said["max_share"])
+    relation = said.pop("relation")
+    return checks.record_query(engine, query.relation, relation, sentence=query.summary, run_id=run, **said)
+
+
+def spill_folder(project: Project) -> Path:
+    """Where the database spills what does not fit in memory."""
+    return project.state / "tmp"
