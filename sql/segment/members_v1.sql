@@ -1,0 +1,7 @@
+-- List every customer's segment in every scheme, in one long table.
+--
+-- grain    one row per scheme and customer_id
+-- returns  scheme (rfm: customers with a purchase; lifecycle: all customers), segment
+select customer_id, 'rfm' as scheme, segment from segment.rfm_named
+union all
+select customer_id, 'lifecycle' as scheme, segment from segment.lifecycle

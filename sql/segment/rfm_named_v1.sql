@@ -1,0 +1,27 @@
+-- Give every scored customer the name of a segment.
+--
+-- grain    one row per customer_id of segment.rfm
+-- param    method  text = 'rank'   whose scores are named: rank (segment.rfm) or r (segment.rfm_r, as in R)
+-- returns  segment, n_matches (rows of the bounds that fit; more than 1 is an overlap)
+
+-- The matching row of segment.rfm_bounds with the lowest priority wins (then the first name); who fits no
+-- row is called Others, never left out.
+with scores as (
+  select customer_id, r, f, m from segment.rfm where $method <> 'r'
+  union all
+  select customer_id, r, f, m from segment.rfm_r where $method = 'r'
+),
+matches as (
+  select
+    scores.customer_id, bounds.segment,
+    row_number() over (partition by scores.customer_id order by bounds.priority, bounds.segment) as place,
+    count(bounds.segment) over (partition by scores.customer_id) as n_matches
+  from scores
+  left join segment.rfm_bounds as bounds
+    on scores.r between bounds.r_lo and bounds.r_hi
+    and scores.f between bounds.f_lo and bounds.f_hi
+    and scores.m between bounds.m_lo and bounds.m_hi
+)
+select customer_id, coalesce(segment, 'Others') as segment, n_matches
+from matches
+where place = 1
