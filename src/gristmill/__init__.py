@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from gristmill import report as report
     from gristmill.errors import GristmillError as GristmillError
     from gristmill.mill import Mill as Mill
-    from gristmill.mill import open as open
     from gristmill.project import Project as Project
     from gristmill.result import Result as Result
+    from gristmill.session import open as open
 
 __version__ = "0.1.0"
 
@@ -27,7 +27,7 @@ _PLACES = {
     "Mill": "gristmill.mill",
     "Project": "gristmill.project",
     "Result": "gristmill.result",
-    "open": "gristmill.mill",
+    "open": "gristmill.session",
 }
 _MODULES = ("report",)
 

@@ -216,11 +216,14 @@ def columns(
             validate_qualify_columns=False,
         )
         scope = build_scope(qualified)
-        found = _Resolver(schema).scope(scope) if scope else {}
+        found = dict(_Resolver(schema).scope(scope)) if scope else {}
     except (SqlglotError, KeyError, AttributeError, ValueError):
         found = {}
     names = outputs or list(found) or tree.named_selects
     return {name: found.get(name, everything) for name in names}
+
+
+Outputs = list[tuple[str, frozenset[ColumnRef]]]
 
 
 class _Resolver:
@@ -228,35 +231,31 @@ class _Resolver:
 
     def __init__(self, schema: Mapping[str, Sequence[str]]) -> None:
         self.schema = schema
-        self.known: dict[int, dict[str, frozenset[ColumnRef]]] = {}
+        self.known: dict[int, Outputs] = {}
 
-    def scope(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
-        """Output column → stored columns, for one scope."""
+    def scope(self, scope: Scope) -> Outputs:
+        """Output columns in order, for one scope; a list, because a later part of a union may repeat a name."""
         key = id(scope)
         if key not in self.known:
             # Set first, so that a query which refers to itself ends.
-            self.known[key] = {}
+            self.known[key] = []
             if scope.set_operation_scopes:
                 self.known[key] = self._union(scope)
             elif isinstance(scope.expression, exp.Select):
-                self.known[key] = self._select(scope)
+                self.known[key] = [
+                    (item.alias_or_name, self._named(item, scope)) for item in scope.expression.selects
+                ]
             else:
                 # An unnest or a lateral: what it carries comes from the columns named in it.
-                self.known[key] = {"*": self._named(scope.expression, scope.parent or scope)}
+                self.known[key] = [("*", self._named(scope.expression, scope.parent or scope))]
         return self.known[key]
 
-    def _union(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
-        parts = [list(self.scope(part).items()) for part in scope.set_operation_scopes]
-        return {
-            name: frozenset().union(*(part[i][1] for part in parts if i < len(part)))
+    def _union(self, scope: Scope) -> Outputs:
+        parts = [self.scope(part) for part in scope.set_operation_scopes]
+        return [
+            (name, frozenset().union(*(part[i][1] for part in parts if i < len(part))))
             for i, (name, _) in enumerate(parts[0])
-        }
-
-    def _select(self, scope: Scope) -> dict[str, frozenset[ColumnRef]]:
-        return {
-            item.alias_or_name: self._named(item, scope)
-            for item in cast("exp.Select", scope.expression).selects
-        }
+        ]
 
     def _named(self, item: exp.Expr, scope: Scope) -> frozenset[ColumnRef]:
         inner_scopes = {id(inner.expression): inner for inner in scope.traverse()}
@@ -274,7 +273,8 @@ class _Resolver:
             return frozenset({(f"{source.db}.{source.name}", column.name)})
         if isinstance(source, Scope):
             child = self.scope(source)
-            return child[column.name] if column.name in child else frozenset().union(*child.values())
+            found = next((refs for name, refs in child if name == column.name), None)
+            return found if found is not None else _together(child)
         # A name of no known source (the variable of a lambda, an alias used sideways): all that is read.
         every: set[ColumnRef] = set()
         for table in inner.sources.values():
@@ -282,8 +282,12 @@ class _Resolver:
                 name = f"{table.db}.{table.name}"
                 every |= {(name, col) for col in self.schema.get(name, ())}
             elif table is not outer:
-                every |= frozenset().union(*self.scope(table).values())
+                every |= _together(self.scope(table))
         return frozenset(every)
+
+
+def _together(outputs: Outputs) -> frozenset[ColumnRef]:
+    return frozenset().union(*(refs for _, refs in outputs))
 
 
 def _is_lambda_variable(column: exp.Column) -> bool:

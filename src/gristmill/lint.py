@@ -16,8 +16,20 @@ from gristmill.lineage import parse
 from gristmill.template import Param, Template
 
 FUNCTIONS = frozenset(
-    ["abs", "array_length", "array_to_string", "ascii", "avg", "cast", "ceil", "chr", "coalesce", "concat", "concat_ws", "contains", "count", "date_diff", "date_part", "date_trunc", "day", "dense_rank", "exp", "extract", "first_value", "flatten", "floor", "greatest", "if", "lag", "last_value", "lead", "least", "left", "len", "length", "list", "list_concat", "list_contains", "list_distinct", "list_filter", "list_sort", "list_transform", "ln", "lower", "lpad", "ltrim", "make_date", "max", "md5", "median", "min", "month", "nfc_normalize", "ntile", "nullif", "percent_rank", "cume_dist", "power", "quantile_cont", "range", "rank", "regexp_extract", "regexp_full_match", "regexp_matches", "regexp_replace", "repeat", "replace", "reverse", "right", "round", "row_number", "rpad", "rtrim", "sign", "sqrt", "starts_with", "string_agg", "string_split", "strip_accents", "strptime", "strftime", "struct_pack", "substr", "substring", "sum", "to_days", "to_months", "to_years", "translate", "trim", "trunc", "try_cast", "try_strptime", "unicode", "unnest", "upper", "year", "hour", "minute", "second", "arg_max", "arg_min", "jaro_winkler_similarity", "levenshtein", "damerau_levenshtein", "bool_or", "bool_and", "split_part", "position"]
+    """
+    abs arg_max arg_min array array_agg array_contains array_distinct array_sort array_to_string avg case cast ceil
+    chr coalesce concat concat_ws contains count cume_dist damerau_levenshtein date_diff datediff dense_rank exists
+    exp explode extract filter first_value flatten floor generate_series greatest if jarowinkler_similarity lag
+    last_value lead least left length levenshtein ln log logical_and logical_or lower max md5 median min
+    nfc_normalize ntile nullif pad percent_rank percentile_cont posexplode power quantile rank regexp_extract
+    regexp_extract_all regexp_full_match regexp_like regexp_replace repeat replace reverse right round row_number
+    sign split split_part sqrt starts_with str_position strip_accents strlen struct substring suffix sum
+    time_to_str timestamp_trunc to_days to_hours to_milliseconds to_minutes to_months to_seconds transform
+    translate trim trunc try_cast unicode unnest upper
+    """.split()  # noqa: SIM905 - a list of forty lines would hide what is on it
 )
+"""Names as the syntax tree calls them (``datediff`` for ``date_diff``, ``if`` for a branch of ``case``)."""
+NOT_FUNCTIONS = (exp.Connector, exp.Anonymous)
 
 
 def portable(template: Template) -> Iterator[Problem]:
@@ -88,18 +100,19 @@ def _safe_divisor(divisor: exp.Expr) -> bool:
 
 
 def _function(template: Template, node: exp.Expr) -> Iterator[Problem]:
+    name = None
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
-        if name not in FUNCTIONS:
-            yield _problem(template, f"uses the function {name}", did_you_mean(name, FUNCTIONS))
-    elif isinstance(
-        node, (exp.Mode, exp.ApproxDistinct, exp.ApproxQuantile, exp.AnyValue, exp.Rand, exp.Uuid)
-    ):
+    elif isinstance(node, exp.Func) and not isinstance(node, NOT_FUNCTIONS):
+        name = node.sql_name().lower()
+    if name and name not in FUNCTIONS:
+        yield _problem(template, f"uses the function {name}", did_you_mean(name, FUNCTIONS))
+    if isinstance(node, exp.Log) and not node.expression:
         yield _problem(
-            template, f"uses {node.sql_name().lower()}", "count and rank instead: its answer is chance"
+            template, "uses log of one argument", "say ln(…) or log2(…): engines differ in the base"
         )
-    elif isinstance(node, exp.RegexpReplace):
-        if not isinstance(node.expression, exp.Literal):
+    if isinstance(node, exp.RegexpReplace):
+        if not _is_constant(node.expression):
             yield _problem(template, "uses a regular expression that is no literal", None)
         if "g" not in (node.args.get("modifiers") or exp.Literal.string("")).name:
             yield _problem(
@@ -107,15 +120,27 @@ def _function(template: Template, node: exp.Expr) -> Iterator[Problem]:
             )
 
 
+def _is_constant(node: exp.Expr) -> bool:
+    return not list(node.find_all(exp.Column, exp.Placeholder, exp.Subquery))
+
+
 def _ordering(template: Template, node: exp.Expr) -> Iterator[Problem]:
     if not isinstance(node, exp.Window) or not isinstance(node.this, (exp.RowNumber, exp.Lag, exp.Lead)):
         return
-    order = node.args.get("order")
+    order = node.args.get("order") or _named_order(node)
     keys = [key.this.sql(dialect="duckdb") for key in order.expressions] if order else []
     if not keys:
         yield _problem(template, f"uses {node.this.sql_name().lower()} without an order", "order by a key")
     elif len(keys) == 1 and not _is_key(keys[0]):
         yield _problem(template, f"orders by {keys[0]} alone, which may tie", "add a key as the last order")
+
+
+def _named_order(node: exp.Window) -> exp.Expr | None:
+    """The order of ``over name``, which stands in the WINDOW clause of the same SELECT."""
+    select = node.find_ancestor(exp.Select)
+    named = (select.args.get("windows") or []) if select else []
+    found = (window.args.get("order") for window in named if window.name == node.alias)
+    return next(found, None)
 
 
 def _is_key(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gristmill import project
 from gristmill.errors import ParameterError, Problem
 from gristmill.lineage import parameters
 from gristmill.mill import Mill
@@ -48,7 +49,5 @@ def _mill(namespace: dict[str, Any]) -> Mill:
     """The notebook's own mill, else one opened on the project around it."""
     found = namespace.get("mill")
     if not isinstance(found, Mill):
-        from gristmill.mill import open as open_mill
-
-        found = namespace["mill"] = open_mill()
+        found = namespace["mill"] = Mill(project.load())
     return found

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,16 +19,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
-from gristmill import project as projects
 from gristmill import runs, steps, template
 from gristmill.catalog import Catalog
-from gristmill.engine import quote_relation
+from gristmill.engine import Column, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import EngineError, ParameterError, Problem, RunError, TemplateError, did_you_mean
 from gristmill.lineage import Meanings, bound, columns, parameters
-from gristmill.personal import Personal
+from gristmill.personal import Personal, by_type
 from gristmill.plan import Node, Plan
 from gristmill.project import Project
 from gristmill.result import Result
@@ -68,7 +65,7 @@ class Mill:
         self._engine: DuckDBEngine | None = None
         self._personal: Personal | None = None
 
-    def __enter__(self) -> Mill:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -273,9 +270,11 @@ class Mill:
             self._personal = Personal(self.engine)
         return self._personal
 
-    def kinds(self, sql: str, outputs: Sequence[str]) -> dict[str, str]:
-        """Output column of a query → pii kind, by column lineage."""
-        return self.personal.of_query(columns(sql, self.personal.schema(), outputs), outputs)
+    def kinds(self, sql: str, outputs: Sequence[Column]) -> dict[str, str]:
+        """Output column of a query → pii kind, by column lineage; a number is none."""
+        names = [column.name for column in outputs]
+        found = self.personal.of_query(columns(sql, self.personal.schema(), names), names)
+        return {column.name: by_type(column, found[column.name]) for column in outputs}
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -325,33 +324,10 @@ def _placed(found: Template, error: EngineError) -> TemplateError | EngineError:
     digits = rest.partition(":")[0]
     where = found.where(int(digits) - 1) if digits.isdigit() and int(digits) > 1 else found.shown
     what, _, more = message.partition("\n")
-    kind, _, what = what.partition(": ")
+    _, _, what = what.partition(": ")
     hint = " ".join(more.split()) or None
     if found.schema == "source":
         hint = (
             hint + "; " if hint else ""
         ) + "the file's columns may have changed: compare with 'gristmill add'"
     return TemplateError(Problem(f"does not fit the data: {what}", where=where, hint=hint))
-
-
-def open(  # noqa: A001 - gm.open() is what people type
-    start: str | Path | None = None, *, run: str | None = None, **params: Any
-) -> Mill:
-    """Open the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``).
-
-    ``run`` names a run to make relations in; None or "" works in a scratch copy over the published one.
-    Parameters given here win over those of the run, these over gristmill.toml, these over the headers.
-    Raises ConfigError when there is no project or no such run.
-    """
-    # A run started with --config tells its kernels which file that was.
-    config = os.environ.get("GRISTMILL_CONFIG")
-    if start is None and config:
-        project = projects.load(config=Path(config))
-    else:
-        project = projects.load(Path(start) if start else None)
-    if "IPython" in sys.modules:
-        # In a notebook, %%sql cells work from here on.
-        from gristmill.magic import register_here
-
-        register_here()
-    return Mill(project, run=runs.get(project, run) if run else None, params=params)

@@ -97,7 +97,7 @@ class Personal:
             kinds = self.of_query(sources, names)
         else:
             kinds = {name: node.kinds.get(name) or self._carried(name, node.reads) for name in names}
-        return {column.name: _by_type(column, kinds[column.name]) for column in stored}
+        return {column.name: by_type(column, kinds[column.name]) for column in stored}
 
     def _carried(self, name: str, reads: Sequence[str]) -> str:
         """What a Python step copies under the same name keeps its kind; a new name may hold anything."""
@@ -156,7 +156,7 @@ class Personal:
         )
 
 
-def _by_type(column: Column, kind: str) -> str:
+def by_type(column: Column, kind: str) -> str:
     """A number or a truth value made of personal columns is not personal; text, dates and lists are."""
     type_ = column.type.upper()
     if kind == "birth_date":

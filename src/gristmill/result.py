@@ -74,7 +74,8 @@ class Result:
 
     def to_pandas(self) -> pd.DataFrame:
         """All rows as a pandas DataFrame."""
-        return self.to_arrow().to_pandas()
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def to_polars(self) -> pl.DataFrame:
         """All rows as a Polars DataFrame; needs polars to be installed."""
@@ -92,7 +93,7 @@ class Result:
         from gristmill.report import Col, Data
 
         names = [column.name for column in self.columns]
-        kinds = {**self._mill.kinds(self.sql, names), **dict.fromkeys(clear, NONE)}
+        kinds = {**self._mill.kinds(self.sql, self.columns), **dict.fromkeys(clear, NONE)}
         rows = self.rows(most)
         n_total = len(rows) if len(rows) < most else self.n_rows
         if mask_by and self._mill.project.mask:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -54,7 +54,7 @@ class DuckDBEngine:
         # A progress bar of the driver's own would end up in notebooks and logs.
         self._con.execute("set enable_progress_bar = false")
 
-    def __enter__(self) -> DuckDBEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,8 +106,8 @@ class DuckDBEngine:
         cursor = self._con.cursor()
         try:
             result = cursor.execute(sql, dict(params)) if params else cursor.execute(sql)
-            for batch in result.to_arrow_reader(rows):
-                yield batch
+            reader: Any = result.to_arrow_reader(rows)
+            yield from reader
         except duckdb.Error as error:
             raise EngineError(_readable(error)) from error
         finally:
