@@ -97,7 +97,10 @@ class DuckDBEngine:
 
     def fetch(self, sql: str, params: Params | None = None) -> pa.Table:
         """The result as one Arrow table."""
-        return self._run(sql, params).to_arrow_table()
+        try:
+            return self._con.sql(sql, params=dict(params) if params else None).to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineError(_readable(error)) from error
 
     def batches(
         self, sql: str, params: Params | None = None, *, rows: int = 100_000
@@ -105,8 +108,8 @@ class DuckDBEngine:
         """The result as Arrow batches; other statements may run between two of them."""
         cursor = self._con.cursor()
         try:
-            result = cursor.execute(sql, dict(params)) if params else cursor.execute(sql)
-            reader: Any = result.to_arrow_reader(rows)
+            # A relation streams; the result of execute() would be copied as a whole first.
+            reader: Any = cursor.sql(sql, params=dict(params) if params else None).to_arrow_reader(rows)
             yield from reader
         except duckdb.Error as error:
             raise EngineError(_readable(error)) from error

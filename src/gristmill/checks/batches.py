@@ -1,0 +1,159 @@
+"""What only Python can judge: Pandera's own checks, on Arrow batches turned into pandas one by one.
+
+A check that answers for each row is the same in batches as at once. One that answers for the whole
+column (``s.mean() > 0``, a group check) is only right when the relation fits in one batch; with more
+it is refused, because a verdict from parts would be wrong without anybody noticing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from gristmill.checks.predicates import Stored
+from gristmill.checks.rules import Plan, PythonRule
+from gristmill.checks.scan import Count, name_of
+from gristmill.engine import Column, Engine, quote_relation
+
+ROWS = 100_000
+"""Rows of a batch."""
+KEY, SOURCE, FILE, ROW = "\x1fkey", "\x1fsource", "\x1ffile", "\x1frow"
+"""Names no data column has, for what identifies a row beside the columns under check."""
+
+Failure = tuple[str, str | None, str | None, str | None, str, str | None, str | None, int | None]
+"""check, key, column_name, value, reason, _source, _file, _row: a row of audit.failures."""
+
+
+@dataclass
+class _Tally:
+    """What a rule has found so far; ``kept`` never grows beyond the cap."""
+
+    rule: PythonRule
+    cap: int
+    n: int = 0
+    n_failed: int = 0
+    seconds: float = 0.0
+    whole: bool = False
+    error: str = ""
+    kept: list[Failure] = field(default_factory=list)
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Judge one batch; what the check raises becomes the rule's error."""
+        started = time.perf_counter()
+        try:
+            self._judge(frame)
+        except Exception as error:  # noqa: BLE001
+            self.error = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        self.seconds += time.perf_counter() - started
+
+    def _judge(self, frame: pd.DataFrame) -> None:
+        column, check = self.rule.column, self.rule.make
+        data = frame[[name for name in frame.columns if name not in (KEY, SOURCE, FILE, ROW)]]
+        if self.rule.coerced is not None:
+            data = data.assign(**{str(column): self.rule.coerced.coerce_dtype(data[column])})
+        found = check(data, column) if column else check(data)
+        output = found.check_output
+        if isinstance(output, pd.DataFrame):
+            output = output.all(axis="columns")
+        if isinstance(output, pd.Series) and output.index.isin(data.index).all():
+            good = output.fillna(True).astype(bool)
+            self.n += len(good)
+            self._keep(frame.loc[good.index[~good]])
+        else:
+            self.whole = True
+            self.n, self.n_failed = 1, int(not bool(found.check_passed))
+
+    def _keep(self, bad: pd.DataFrame) -> None:
+        self.n_failed += len(bad)
+        rule = self.rule
+        values = bad[rule.column] if rule.column else pd.Series(None, index=bad.index, dtype=object)
+        places = zip(values, *(bad[name] for name in (KEY, SOURCE, FILE, ROW)), strict=True)
+        for value, key, source, file, row in places:
+            where = (_text(source), _text(file), None if pd.isna(row) else int(row))
+            said = (rule.check, _text(key), rule.column, _text(value), rule.wording.reason)
+            self.kept.append((*said, *where))
+        # As the database orders them: key, value, source, file, row, nulls last.
+        self.kept.sort(
+            key=lambda one: [(one[i] is None, 0 if one[i] is None else one[i]) for i in (1, 3, 5, 6, 7)]
+        )
+        del self.kept[self.cap :]
+
+    def count(self, n_batches: int) -> Count:
+        """The outcome after the last batch."""
+        if self.whole and n_batches > 1 and not self.error:
+            self.error = f"the check asks the whole column at once, and there are {n_batches} batches of rows"
+        parts = f", on {n_batches} batches" if n_batches > 1 else ""
+        return Count(self.n, self.n_failed, self.seconds, f"in Python{parts}: {self.rule.why}", self.error)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else str(value)
+
+
+def judge(
+    engine: Engine, plan: Plan, columns: Sequence[Column], *, cap: int, rows: int = ROWS
+) -> tuple[dict[str, Count], list[Failure]]:
+    """Counts and kept failures of the rules that need Python, in one pass over the relation."""
+    tallies = [_Tally(rule, cap if rule.cap is None else min(cap, rule.cap)) for rule in plan.python_rules()]
+    if not tallies:
+        return {}, []
+    n_batches = 0
+    for frame in _frames(engine, plan, columns, rows):
+        n_batches += 1
+        for tally in tallies:
+            if not tally.error:
+                tally.add(frame)
+    found = {name_of(tally.rule): tally.count(n_batches) for tally in tallies}
+    return found, [failure for tally in tallies for failure in tally.kept]
+
+
+def _frames(engine: Engine, plan: Plan, columns: Sequence[Column], rows: int) -> Iterator[pd.DataFrame]:
+    rules = plan.python_rules()
+    # A rule of whole rows, or one that groups by another column, may look at anything.
+    every = any(rule.column is None or rule.make.groupby is not None for rule in rules)
+    wanted = {rule.column for rule in rules}
+    stored = [Stored.of(column) for column in columns if every or column.name in wanted]
+    picked = [f"{one.number} as {one.sql}" for one in stored]
+    place = {
+        KEY: plan.key,
+        SOURCE: plan.lineage["_source"],
+        FILE: plan.lineage["_file"],
+        ROW: plan.lineage["_row"],
+    }
+    picked += [
+        f'cast({sql} as {"bigint" if name == ROW else "varchar"}) as "{name}"' for name, sql in place.items()
+    ]
+    sql = f"select {', '.join(picked)} from {quote_relation(plan.relation)}"
+    empty = True
+    for batch in engine.batches(sql, rows=rows):
+        if batch.num_rows:
+            empty = False
+            yield to_pandas(batch)
+    if empty:
+        # A check says of no rows what it says of no rows in Pandera, an error included.
+        yield to_pandas(engine.fetch(sql))
+
+
+_NULLABLE: Mapping[Any, Any] = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+"""Types that plain pandas cannot hold a null in without changing them."""
+
+
+def to_pandas(batch: pa.RecordBatch | pa.Table) -> pd.DataFrame:
+    """A batch as pandas holds it at its best: nullable whole numbers and booleans, days as datetimes."""
+    frame: pd.DataFrame = batch.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+    return frame

@@ -1,0 +1,208 @@
+"""``run``: judge one relation by one schema and keep what was found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gristmill.checks import batches, results, scan, words
+from gristmill.checks.column import DEFAULT_SEVERITY, DIMENSIONS, SEVERITIES
+from gristmill.checks.compile import compile_schema
+from gristmill.checks.modules import schema_of
+from gristmill.checks.results import Result, verdict_of
+from gristmill.checks.rules import Plan, PythonRule, Rule, SettledRule
+from gristmill.checks.scan import Count, name_of
+from gristmill.engine import Engine, quote_relation
+from gristmill.errors import CheckError, GristmillError, Problem, did_you_mean, listed
+
+SAMPLES = 5
+"""Keys of failing rows that a result shows."""
+
+
+def run(
+    engine: Engine,
+    relation: str,
+    schema: Any,
+    *,
+    as_of: dt.date,
+    run_id: str,
+    max_failures: int = 1000,
+) -> list[Result]:
+    """Judge ``relation`` by a Pandera schema or model; one Result a rule, in the order of the schema.
+
+    Writes a row a result to ``audit.results`` and at most ``max_failures`` failing rows a rule to
+    ``audit.failures`` (counts are never capped), replacing what this run said of the relation
+    before. A rule that cannot be judged has verdict ``error`` and the others still run; a relation
+    that is not there is one such result.
+    """
+    results.prepare(engine)
+    results.forget(engine, relation, run_id)
+    columns = engine.columns(relation)
+    if not columns:
+        found = [_no_relation(engine, relation)]
+        results.store(engine, run_id, found)
+        return found
+    try:
+        plan = compile_schema(relation, schema_of(schema), columns, as_of=as_of)
+    except GristmillError as error:
+        found = [_broken(relation, "schema", "the schema can be read", str(error))]
+        results.store(engine, run_id, found)
+        return found
+    counted = scan.counts(engine, plan)
+    judged, failures = batches.judge(engine, plan, columns, cap=max_failures)
+    counted |= judged
+    failed = [rule for rule in plan.rules if counted.get(name_of(rule), Count()).n_failed]
+    scan.store_failing(engine, plan, failed, run_id=run_id, cap=max_failures)
+    _store_python(engine, relation, run_id, failures)
+    samples = _samples(engine, relation, run_id)
+    n_rows = _n_rows(engine, plan, counted)
+    found = [_result(plan, rule, counted, samples, n_rows) for rule in plan.rules]
+    results.store(engine, run_id, found)
+    return found
+
+
+def _n_rows(engine: Engine, plan: Plan, counted: Mapping[str, Count]) -> int:
+    # Any rule that judged a row shows that there are rows; only otherwise is it worth asking.
+    if any(counted[name_of(rule)].n for rule in plan.row_rules() if name_of(rule) in counted):
+        return 1
+    return int(engine.scalar(f"select count(*) from {quote_relation(plan.relation)}"))
+
+
+def _result(
+    plan: Plan,
+    rule: Rule,
+    counted: Mapping[str, Count],
+    samples: Mapping[str, tuple[str, ...]],
+    n_rows: int,
+) -> Result:
+    if isinstance(rule, SettledRule):
+        count = Count(1, 0 if rule.holds else 1, note=rule.note)
+        error = rule.broken
+    else:
+        count = counted.get(name_of(rule), Count())
+        error = bool(count.error)
+    severity = rule.severity
+    if rule.only_warns and severity == "critical":
+        severity = "warning"
+    note = count.error or count.note
+    if not error and count.n == 0:
+        empty = "nothing to judge: " + ("every value is missing" if n_rows else "the relation is empty")
+        note = f"{empty}; {note}" if note else empty
+    verdict = verdict_of(count.n, count.n_failed, rule.max_share, severity)
+    return Result(
+        relation=plan.relation,
+        column=rule.column,
+        check=rule.check,
+        sentence=rule.wording.sentence,
+        severity=severity,
+        dimension=rule.dimension,
+        n=count.n,
+        n_failed=count.n_failed,
+        max_share=rule.max_share,
+        verdict="error" if error else verdict,
+        ran_in="python" if isinstance(rule, PythonRule) else "sql",
+        seconds=round(count.seconds, 6),
+        sample_keys=samples.get(name_of(rule), ()),
+        note=note,
+    )
+
+
+def _samples(engine: Engine, relation: str, run_id: str) -> dict[str, tuple[str, ...]]:
+    found = engine.rows(
+        'select column_name, check_name, list("key" order by "key") from ('
+        '  select column_name, check_name, "key",'
+        '    row_number() over (partition by column_name, check_name order by "key") as place'
+        '  from (select distinct column_name, check_name, "key" from audit.failures'
+        '    where run_id = $run_id and relation = $relation and "key" is not null))'
+        f" where place <= {SAMPLES} group by 1, 2",
+        {"run_id": run_id, "relation": relation},
+    )
+    return {f"{column or ''}.{check}": tuple(keys) for column, check, keys in found}
+
+
+def _store_python(engine: Engine, relation: str, run_id: str, failures: Sequence[batches.Failure]) -> None:
+    if not failures:
+        return
+    texts = [list(column) for column in zip(*failures, strict=True)]
+    types = ["varchar[]"] * 7 + ["bigint[]"]
+    lists = ", ".join(f"unnest(cast($p{i} as {type_}))" for i, type_ in enumerate(types))
+    params: dict[str, Any] = {f"p{i}": values for i, values in enumerate(texts)}
+    params |= {"run_id": run_id, "relation": relation}
+    engine.execute(f"insert into audit.failures select $run_id, $relation, {lists}", params)
+
+
+def _no_relation(engine: Engine, relation: str) -> Result:
+    hint = did_you_mean(relation, engine.relations(), otherwise="the stage that makes it has not run")
+    return _broken(relation, "relation", f"there is a relation {relation}", f"there is none. Hint: {hint}")
+
+
+def _broken(relation: str, check: str, sentence: str, note: str) -> Result:
+    return Result(
+        relation,
+        None,
+        check,
+        sentence,
+        DEFAULT_SEVERITY,
+        "validity",
+        0,
+        0,
+        0.0,
+        "error",
+        "sql",
+        0.0,
+        (),
+        note,
+    )
+
+
+def record_query(
+    engine: Engine,
+    audit: str,
+    relation: str,
+    *,
+    sentence: str,
+    run_id: str,
+    severity: str = DEFAULT_SEVERITY,
+    dimension: str = "consistency",
+    max_share: float = 0.0,
+    max_failures: int = 1000,
+) -> Result:
+    """Keep what a query for wrong rows found; zero rows are a pass.
+
+    ``audit`` is the stored relation that a template of ``sql/audit/`` made (relation, key,
+    column_name, value, reason), ``relation`` what it judges. ``sentence`` is the template's first line. Raises CheckError when a word is
+    not one of ours or the query's relation lacks a column; EngineError when ``relation`` is gone.
+    """
+    for what, word, known in (("severity", severity, SEVERITIES), ("dimension", dimension, DIMENSIONS)):
+        if word not in known:
+            raise CheckError(Problem(f"{word!r} is no {what}.", expected=f"Known: {listed(known)}."))
+    there = {column.name for column in engine.columns(audit)}
+    gone = [name for name in ("relation", "key", "column_name", "value", "reason") if name not in there]
+    if gone:
+        raise CheckError(
+            Problem(
+                f"{audit} has no column {listed(gone)}.", expected="relation, key, column_name, value, reason"
+            )
+        )
+    results.prepare(engine)
+    check = audit.partition(".")[2] or audit
+    own = {"run_id": run_id, "check": check}
+    for table in ("audit.results", "audit.failures"):
+        engine.execute(f"delete from {table} where run_id = $run_id and check_name = $check", own)
+    engine.execute(
+        'insert into audit.failures (run_id, relation, check_name, "key", column_name, "value", reason)'
+        ' select $run_id, relation, $check, "key", column_name, cast("value" as varchar), reason'
+        f' from {quote_relation(audit)} order by "key", column_name, "value", reason limit {int(max_failures)}',
+        own,
+    )
+    n = int(engine.scalar(f"select count(*) from {quote_relation(relation)}"))
+    n_failed = int(engine.scalar(f"select count(*) from {quote_relation(audit)}"))
+    verdict = verdict_of(max(n, n_failed), n_failed, max_share, severity)
+    keys = engine.rows(f'select distinct "key" from {quote_relation(audit)} order by 1 limit {SAMPLES}')
+    result = Result(
+        relation, None, check, words.audit(sentence), severity, dimension, max(n, n_failed), n_failed,
+        max_share, verdict, "sql", 0.0, tuple(str(row[0]) for row in keys), "" if n else "nothing to judge: the relation is empty",
+    )  # fmt: skip
+    results.store(engine, run_id, [result])
+    return result

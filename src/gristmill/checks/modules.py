@@ -1,0 +1,162 @@
+"""Find check modules, import them without leaving a trace, and read what they say of columns.
+
+``checks/<schema>/<relation>.py`` speaks of relation ``<schema>.<relation>``. Folders given first win,
+so a project's own module replaces the one that gristmill brings.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from gristmill.checks.column import Words
+from gristmill.errors import CheckError, GristmillError, Problem, listed
+
+
+@dataclass(frozen=True)
+class CheckModule:
+    """One check module: the schema of a relation."""
+
+    relation: str
+    path: Path
+    schema: Any
+    """A pandera DataFrameSchema."""
+    meaning: str
+    """What the relation is: the model's docstring; empty when it has none."""
+
+
+def load(project_dirs: Sequence[Path]) -> list[CheckModule]:
+    """The check modules of the folders (each with a ``checks/`` inside), sorted by relation.
+
+    A folder without ``checks/`` is passed over. Raises CheckError with every module that does not
+    import or does not hold exactly one schema, as ``file:line``.
+    """
+    places: dict[str, Path] = {}
+    for folder in project_dirs:
+        for path in sorted((Path(folder) / "checks").glob("*/*.py")):
+            if not path.name.startswith("_"):
+                places.setdefault(f"{path.parent.name}.{path.stem}", path)
+    found: list[CheckModule] = []
+    problems: list[Problem] = []
+    for relation, path in sorted(places.items()):
+        try:
+            found.append(load_file(path, relation))
+        except CheckError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise CheckError(problems)
+    return found
+
+
+def load_file(path: Path, relation: str) -> CheckModule:
+    """One module, for the relation it is to judge; raises CheckError as ``load`` does."""
+    from gristmill.checks import methods
+
+    methods.register()
+    name = f"gristmill.checks._module_of.{relation.replace('.', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CheckError(Problem("is not a Python file", where=str(path)))
+    module = importlib.util.module_from_spec(spec)
+    # Pandera looks postponed annotations up in sys.modules, so the name stands there, but only as
+    # long as the schema is made. No bytecode is left beside the analyst's files.
+    keep = sys.dont_write_bytecode
+    sys.modules[name], sys.dont_write_bytecode = module, True
+    try:
+        spec.loader.exec_module(module)
+        return _read(module, path, relation)
+    except GristmillError as error:
+        raise CheckError(_placed(path, error, error.problems)) from error
+    except Exception as error:  # a module is the analyst's own code: it may raise anything
+        problem = Problem(f"{type(error).__name__}: {error}".splitlines()[0])
+        raise CheckError(_placed(path, error, [problem])) from error
+    finally:
+        sys.modules.pop(name, None)
+        sys.dont_write_bytecode = keep
+
+
+def _placed(path: Path, error: BaseException, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with the line of the module where the error came from, unless they have a place."""
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == str(path):
+            line = frame.lineno
+    where = f"{path}:{line}" if line else str(path)
+    return [p if p.where else Problem(p.what, where, p.expected, p.hint) for p in problems]
+
+
+def _read(module: ModuleType, path: Path, relation: str) -> CheckModule:
+    import pandera.pandas as pa
+
+    own = {
+        name: value
+        for name, value in vars(module).items()
+        if (
+            isinstance(value, type)
+            and issubclass(value, pa.DataFrameModel)
+            and value.__module__ == module.__name__
+        )
+        or isinstance(value, pa.DataFrameSchema)
+    }
+    # A model that another one of the module builds on is not the schema itself.
+    bases = [base for value in own.values() if isinstance(value, type) for base in value.__mro__[1:]]
+    schemas = {name: value for name, value in own.items() if not any(value is base for base in bases)}
+    if len(schemas) != 1:
+        raise CheckError(
+            Problem(
+                f"holds {len(schemas)} schemas: {listed(list(schemas))}.",
+                where=str(path),
+                expected=f"exactly one DataFrameModel or DataFrameSchema, the one of {relation}",
+            )
+        )
+    made: Any = next(iter(schemas.values()))
+    if isinstance(made, pa.DataFrameSchema):
+        return CheckModule(relation, path, made, (made.description or "").strip())
+    return CheckModule(relation, path, schema_of(made), _first_paragraph(made.__doc__))
+
+
+def schema_of(made: Any) -> Any:
+    """The schema of a Pandera model, or the schema itself."""
+    if not hasattr(made, "to_schema"):
+        return made
+    schema = copy.copy(made.to_schema())
+    # Pandera leaves a model's own metadata behind when it makes the schema.
+    schema.metadata = getattr(made.Config, "metadata", None)
+    return schema
+
+
+def _first_paragraph(text: str | None) -> str:
+    return " ".join((text or "").strip().split("\n\n")[0].split())
+
+
+def _column_words(modules: Iterable[CheckModule]) -> dict[str, dict[str, Words]]:
+    return {
+        module.relation: {
+            str(name): Words.read(column.metadata, column.description)
+            for name, column in module.schema.columns.items()
+        }
+        for module in modules
+    }
+
+
+def pii_columns(modules: Iterable[CheckModule]) -> dict[str, dict[str, str]]:
+    """For each relation the kind of personal data in each column that holds any."""
+    return {
+        relation: {name: words.pii for name, words in columns.items() if words.pii != "none"}
+        for relation, columns in _column_words(modules).items()
+    }
+
+
+def meanings(modules: Iterable[CheckModule]) -> dict[str, dict[str, str]]:
+    """For each relation what each column means; columns nobody explained are left out."""
+    return {
+        relation: {name: words.meaning for name, words in columns.items() if words.meaning}
+        for relation, columns in _column_words(modules).items()
+    }

@@ -1,0 +1,110 @@
+"""What a schema comes to: a Plan of rules, each judged in the cheapest way that is exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gristmill.checks.words import Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What every rule has. ``check`` and ``column`` together are its name within the relation."""
+
+    check: str
+    column: str | None
+    """None where the rule speaks of several columns or of the whole relation."""
+    wording: Wording
+    severity: str
+    dimension: str
+    max_share: float = 0.0
+    only_warns: bool = False
+    """Pandera's raise_warning: never more than a warning."""
+    cap: int | None = None
+    """Pandera's n_failure_cases: most failing rows kept; None leaves it to the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRule(Rule):
+    """Judged row by row in the one scan. Both conditions are never null."""
+
+    judged: str
+    fails: str
+    value: str | None
+    """SQL of the value to show for a failing row; None shows nothing."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniqueRule(Rule):
+    """One grouped pass. Nulls count as equal, as in pandas."""
+
+    columns: tuple[str, ...]
+    """SQL of each column, NaN already null."""
+    keep: str
+    """``all`` rows of a group fail, or all but the ``first`` or ``last``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceRule(Rule):
+    """One pass against another relation."""
+
+    judged: str
+    value: str
+    relation: str
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeRule(Rule):
+    """One question to the whole relation, answered by aggregates in the same scan: n is 1."""
+
+    holds: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledRule(Rule):
+    """Known before any row is read: a column or type that is not there. n is 1."""
+
+    holds: bool
+    note: str = ""
+    broken: bool = False
+    """The schema cannot be applied as it stands: verdict ``error``, not a finding about the data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonRule(Rule):
+    """Judged by Pandera itself on Arrow batches; ``why`` says what the database could not do."""
+
+    make: Any
+    """The pandera Check."""
+    why: str
+    coerced: Any = None
+    """The pandera Column whose coercion comes first, or None."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All rules of one relation, in the order of the schema, and how its rows are named."""
+
+    relation: str
+    rules: tuple[Rule, ...]
+    key: str
+    """SQL of a text that names a row; ``null`` where the relation has nothing to name it by."""
+    lineage: Mapping[str, str]
+    """SQL of _source, _file and _row, typed nulls where the relation lacks them."""
+
+    def row_rules(self) -> Iterator[RowRule]:
+        """The rules of the one scan."""
+        return (rule for rule in self.rules if isinstance(rule, RowRule))
+
+    def whole_rules(self) -> Iterator[WholeRule]:
+        """The rules that aggregates of the same scan answer."""
+        return (rule for rule in self.rules if isinstance(rule, WholeRule))
+
+    def python_rules(self) -> list[PythonRule]:
+        """The rules that need batches."""
+        return [rule for rule in self.rules if isinstance(rule, PythonRule)]
