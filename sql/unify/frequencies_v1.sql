@@ -1,0 +1,34 @@
+-- Count how many different people carry a value, so that agreeing on a rare one says more than on a common one.
+--
+-- grain    one row per column_name and value
+-- returns  n_people: records for given, family, place, company; beginnings of given names for email and phone, which copies of
+--          one person share; for name the fewest different phones, e-mails or birth dates seen with it
+with people as (
+  -- copies that are equal in everything count once
+  select * from unify.records where twin_id = contact_id
+),
+carried as (
+  select 'given' as column_name, given as value, contact_id as person from people where given is not null
+  union all
+  select 'family', family, contact_id from people where family is not null
+  union all
+  select 'place', coalesce(postcode, city), contact_id from people where postcode is not null or city is not null
+  union all
+  select 'company', company, contact_id from people where company is not null
+  union all
+  select 'email', email, coalesce(left(given_sound, 2), '') from people where email is not null
+  union all
+  select 'phone', phone, coalesce(left(given_sound, 2), '') from people where phone is not null
+)
+select column_name, value,
+  -- a record without a name is no other person
+  greatest(count(distinct nullif(person, '')), 1) as n_people
+from carried
+group by column_name, value
+union all
+-- given names and surnames go together (Johannes with Weber), so a full name is more common than its parts promise
+select 'name', name, greatest(coalesce(least(
+    nullif(count(distinct phone), 0), nullif(count(distinct email), 0), nullif(count(distinct birth), 0)), 1), 1)
+from people
+where name is not null
+group by name

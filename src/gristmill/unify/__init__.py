@@ -1,0 +1,47 @@
+"""Who is who: the steps of the unify stage that find their result by iteration.
+
+Everything else of the stage is a template in ``sql/unify``. A step reads relations and writes relations,
+so it stands in the same order of work as the templates; ``STEPS`` says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gristmill.engine import Engine
+from gristmill.unify.clusters import cluster
+from gristmill.unify.em import estimate
+from gristmill.unify.explain import waterfall
+
+Run = Callable[[Engine, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One Python step: a name, the relations it writes and reads, and the function that does it."""
+
+    name: str
+    makes: tuple[str, ...]
+    reads: tuple[str, ...]
+    run: Run
+    """Called with the engine and a mapping of parameters (unknown ones are ignored)."""
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        name="estimate",
+        makes=("unify.model", "unify.training"),
+        reads=("unify.patterns", "unify.records", "unify.chances"),
+        run=estimate,
+    ),
+    Step(
+        name="cluster",
+        makes=("unify.clusters", "unify.cuts"),
+        reads=("unify.scores", "unify.records"),
+        run=cluster,
+    ),
+)
+
+__all__ = ["STEPS", "Step", "cluster", "estimate", "waterfall"]
