@@ -52,6 +52,9 @@ placed as (
 ),
 split as (
   select name_text, given_name, family_name,
+    -- a list without surnames: 은서 is no 서 of the house of 은
+    family_name is null and coalesce(full_name, given_name) = given_name
+      and not regexp_full_match(joined, '[가-힣]{3,5}') as is_given_alone,
     case
       when text = '' then null
       when is_hangul_pair then words[case when length(words[1]) = 1 then 2 else 1 end]
@@ -72,8 +75,8 @@ split as (
   from placed
 )
 select name_text,
-  nullif(trim(case when given_name is not null and family_name is not null then given_name
+  nullif(trim(case when is_given_alone or given_name is not null and family_name is not null then given_name
     else coalesce(guessed_given, given_name) end), '') as given_text,
-  nullif(trim(case when given_name is not null and family_name is not null then family_name
+  nullif(trim(case when is_given_alone or given_name is not null and family_name is not null then family_name
     else coalesce(guessed_family, family_name) end), '') as family_text
 from split

@@ -10,8 +10,8 @@ from gristmill.engine import Column, Engine, quote
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.entities import literal
 from gristmill.errors import EngineError, Problem, SourceError
-from gristmill.sources.careful import sound_json
 from gristmill.project import Source
+from gristmill.sources.careful import sound_json
 from gristmill.sources.files import Scan, fingerprint, format_of, problem_with, scan, text_of
 from gristmill.sources.model import FileLook, Look
 from gristmill.sources.records import broken, line_end
