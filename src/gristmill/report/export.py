@@ -1,0 +1,255 @@
+"""An executed notebook as one HTML file that works alone: from an e-mail, offline, printed, on a phone.
+
+The notebook's JSON is read directly and the page is made from the theme: one template, two style sheets, one script.
+Nothing in the page is fetched from anywhere. Its security policy says so to the browser, and allows exactly one script, by its
+hash, so that even a value that slipped through unescaped could not run.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gristmill.errors import ConfigError, NotebookError, Problem
+from gristmill.report import atomic, numbers
+from gristmill.report.cells import Failure, Rendered, failure_markup, render_cells, strip_ansi
+from gristmill.report.display import THEME, theme_file
+from gristmill.report.mask import scrub
+from gristmill.report.words import Words
+
+ACCENT = "#0b5f8a"
+
+_SCRIPT_WORDS = (
+    "copy",
+    "copied",
+    "filter",
+    "hide_code",
+    "next",
+    "page_of",
+    "previous",
+    "rows_found",
+    "show_code",
+)
+_LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml", ".webp": "image/webp",
+          ".gif": "image/gif"}  # fmt: skip
+_LARGEST_LOGO = 200_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the caller tells a page about its run; the theme may use every field."""
+
+    title: str
+    """The page's heading; it replaces a first-level heading that opens the notebook."""
+    project: str = ""
+    stage: str = ""
+    """Which part of the run this is; empty for the summary."""
+    run_id: str = ""
+    as_of: dt.date | str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What made the numbers: gristmill and the engine, and each template with version and fingerprint."""
+    nav: Sequence[tuple[str, str, bool]] = ()
+    """The pages of this run: label, address relative to this page, whether it is this page."""
+    home: str | None = None
+    """Address of the list of all runs, relative to this page; None when there is none."""
+    generated_at: dt.datetime | str | None = None
+    locale: str = "en"
+    accent: str | None = None
+    """A colour as #rrggbb; None is the theme's own."""
+    logo: str | None = None
+    """A picture file, or a data: address; None is the mark of gristmill."""
+    error: Failure | None = None
+    """Where the run broke; decides over what the notebook file itself says."""
+    masked_kinds: tuple[str, ...] = ()
+    """Kinds of personal data masked besides those the page's own tables tell."""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """Everything the page template is given."""
+
+    page: Page
+    words: Words
+    pieces: Sequence[Any]
+    """The cells as safe markup, in order."""
+    contents: Sequence[Any]
+    """Headings with depth (2 or 3), text and anchor; empty where a list would not help."""
+    facts: Sequence[tuple[str, str]]
+    """Label and value pairs under the title."""
+    records: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    """Headings with label and value pairs for the foot: parameters, versions."""
+    masked: tuple[str, ...]
+    unmasked: tuple[str, ...]
+    has_code: bool
+    failure_shown: bool
+    """True when the failing cell is marked among the pieces."""
+    failure_says: str
+    """The first line of what went wrong."""
+    failure: Any
+    """The box that tells the failure, for when no cell is to blame."""
+    logo: str | None
+    mark: Any
+    """The picture beside the project's name when it has no logo."""
+    icon: str
+    styles: Any
+    script: Any
+    script_words: str
+    policy: str
+
+
+def render(notebook: Path, out: Path, page: Page) -> Path:
+    """Write the executed ``notebook`` as one HTML file at ``out``, atomically, and return ``out``.
+
+    Raises NotebookError when the file is not a notebook, ConfigError for an accent or a logo that cannot be used.
+    """
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
+            raise ValueError("it has no cells")
+    except (OSError, ValueError) as error:
+        raise NotebookError(
+            Problem(f"This file cannot be read as a notebook: {error}.", where=str(notebook))
+        ) from error
+    atomic.write(out, render_text(content, page))
+    return out
+
+
+def render_text(notebook: Mapping[str, Any], page: Page) -> str:
+    """The HTML of a notebook that is already read."""
+    words = Words(page.locale)
+    rendered = render_cells(notebook, words, page.error)
+    context = _context(page, words, rendered)
+    text = template("page.html.j2").render({f.name: getattr(context, f.name) for f in fields(context)})
+    return numbers.clean_text(text)  # once more over the whole: half a character cannot be written
+
+
+def template(name: str) -> Any:
+    """A template of the theme; whatever is put into it is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(THEME),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def shell(words: Words, accent: str | None) -> dict[str, Any]:
+    """What every page of the theme needs, whatever is on it: styles, script, policy, icon, mark."""
+    from markupsafe import Markup
+
+    colour = _accent(accent)
+    script = theme_file("page.js")
+    styles = theme_file("block.css") + theme_file("page.css")
+    styles = re.sub(r"/\*.*?\*/\n?", "", styles)
+    if colour != ACCENT:
+        styles = styles.replace("--brand:" + ACCENT, "--brand:" + colour, 1)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    icon = _mark(colour, 'xmlns="http://www.w3.org/2000/svg"')
+    return {
+        "styles": Markup(styles),
+        "script": Markup(script),
+        "script_words": json.dumps({key: words[key] for key in _SCRIPT_WORDS}, ensure_ascii=False),
+        "policy": policy,
+        "icon": "data:image/svg+xml;base64," + base64.b64encode(icon.encode()).decode(),
+        "mark": Markup(_mark("currentColor", 'aria-hidden="true"')),
+    }
+
+
+def _context(page: Page, words: Words, rendered: Rendered) -> PageContext:
+    from markupsafe import Markup
+
+    failure = ""
+    if page.error is not None and not rendered.failure_shown:
+        failure = failure_markup(words, page.error.ename, page.error.evalue)
+    unmasked = tuple(sorted(rendered.unmasked))
+    return PageContext(
+        page=page,
+        words=words,
+        pieces=[Markup(piece) for piece in rendered.pieces],
+        contents=rendered.contents if len(rendered.contents) > 1 else (),
+        facts=_facts(page, words),
+        records=_records(page, words),
+        masked=tuple(sorted({*rendered.masked, *page.masked_kinds})),
+        unmasked=unmasked,
+        has_code=rendered.has_code,
+        failure_shown=rendered.failure_shown,
+        failure_says=_first_line(page.error),
+        failure=Markup(failure),
+        logo=_logo(page.logo),
+        **shell(words, page.accent),
+    )
+
+
+def _first_line(failure: Failure | None) -> str:
+    lines = scrub(numbers.clean_text(strip_ansi(failure.evalue.strip()))).splitlines() if failure else []
+    return numbers.shorten(f"{failure.ename}: {lines[0]}") if failure and lines else ""
+
+
+def _facts(page: Page, words: Words) -> list[tuple[str, str]]:
+    written = page.generated_at
+    if isinstance(written, dt.datetime):
+        written = written.strftime("%Y-%m-%d %H:%M") + (
+            " UTC" if written.utcoffset() == dt.timedelta(0) else ""
+        )
+    facts = [(words["as_of"], page.as_of), (words["run"], page.run_id), (words["generated"], written)]
+    return [(label, numbers.clean_text(str(value))) for label, value in facts if value]
+
+
+def _records(page: Page, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
+    parameters = [(str(k), "–" if v is None else numbers.loose(v)) for k, v in page.parameters.items()]
+    return [
+        (words["parameters"], parameters),
+        (words["versions"], [(str(k), str(v)) for k, v in page.versions.items()]),
+    ]
+
+
+def _accent(accent: str | None) -> str:
+    if accent is None:
+        return ACCENT
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
+        raise ConfigError(
+            Problem(
+                f"{accent} is not a colour.",
+                where="report.accent",
+                expected="A colour as #rrggbb.",
+                hint=f'such as "{ACCENT}"',
+            )
+        )
+    return accent.lower()
+
+
+def _logo(logo: str | None) -> str | None:
+    """The logo as a data: address; raises ConfigError for a file that is not there, not a picture, or too large."""
+    if logo is None or logo.startswith("data:image/"):
+        return logo
+    path = Path(logo)
+    kind = _LOGOS.get(path.suffix.lower())
+    if kind is None or not path.is_file() or path.stat().st_size > _LARGEST_LOGO:
+        expected = f"A {', '.join(sorted(_LOGOS))} file of at most {_LARGEST_LOGO // 1000} kB."
+        raise ConfigError(Problem(f"The logo {logo} cannot be used.", where="report.logo", expected=expected))
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _mark(colour: str, attributes: str) -> str:
+    """A millstone."""
+    return (
+        f'<svg {attributes} viewBox="0 0 32 32" fill="none" stroke="{colour}" stroke-width="2.6" stroke-linecap="round">'
+        '<circle cx="16" cy="16" r="13"/><circle cx="16" cy="16" r="3.4"/>'
+        '<path d="M16 3v6M27.3 22.5l-5.2-3M4.7 22.5l5.2-3"/></svg>'
+    )

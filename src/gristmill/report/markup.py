@@ -1,0 +1,215 @@
+"""Payloads as HTML: the only place where text becomes markup.
+
+Every value goes through ``esc``; nothing in a payload is trusted to be markup. Closing tags that HTML does not need
+are left out of table rows, which saves a third of a large table.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import re
+from collections.abc import Callable
+
+from gristmill.report.display import Payload
+from gristmill.report.words import Words
+
+Draw = Callable[[Payload], str]
+"""Turns a chart's payload into SVG markup; without one a chart shows its numbers only."""
+
+_ICONS = {"critical": "✕", "warning": "!", "info": "i", "good": "✓", "warn": "!", "bad": "✕"}
+
+
+def esc(text: object) -> str:
+    """Text that is safe inside an element and inside a quoted attribute."""
+    return _html.escape(str(text), quote=True)
+
+
+def inline(text: str) -> str:
+    """Escaped text in which `back-ticks` set code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", esc(text))
+
+
+def html(payload: Payload, words: Words | None = None, draw: Draw | None = None) -> str:
+    """A payload as HTML; one of a kind nobody knows is shown as its own text."""
+    words = words or Words()
+    makers: dict[str, Callable[[], str]] = {
+        "table": lambda: _table(payload, words),
+        "chart": lambda: _chart(payload, words, draw),
+        "metrics": lambda: _metrics(payload, words),
+        "findings": lambda: _findings(payload, words),
+        "verdict": lambda: _verdict(payload, words),
+        "note": lambda: f'<p class="gm-note">{inline(payload["text"])}</p>',
+    }
+    maker = makers.get(str(payload.get("kind")))
+    return maker() if maker else f"<pre>{esc(plain(payload))}</pre>"
+
+
+def plain(payload: Payload) -> str:
+    """A payload as a few lines of text, for a terminal and for a notebook that draws nothing."""
+    kind = payload.get("kind")
+    if kind == "table":
+        head = " | ".join(c["label"] for c in payload["columns"])
+        rows = [" | ".join("–" if v is None else str(v) for v in row) for row in payload["rows"][:10]]
+        return "\n".join(
+            [*([payload["title"]] if payload["title"] else []), head, *rows, f"({payload['total']:,} rows)"]
+        )
+    if kind == "chart":
+        return f"{payload['title'] or payload['mark']}\n" + plain({**payload["table"], "title": None})
+    if kind == "metrics":
+        return "\n".join(
+            f"{m['label']}: {m['value'] or '–'} {m['unit'] or ''}".rstrip() for m in payload["items"]
+        )
+    if kind == "findings":
+        return "\n".join(f"{f['severity'].upper()}: {f['sentence']}" for f in payload["items"])
+    if kind == "verdict":
+        return f"{payload['verdict'].upper()}: {payload['sentence']}"
+    return str(payload.get("text", kind))
+
+
+def _caption(payload: Payload, tag: str = "figcaption") -> str:
+    parts = []
+    if payload["title"]:
+        parts.append(f"<b>{inline(payload['title'])}</b>")
+    if payload["note"]:
+        parts.append(f"<span>{inline(payload['note'])}</span>")
+    return f"<{tag}>{''.join(parts)}</{tag}>" if parts else ""
+
+
+def _table(payload: Payload, words: Words) -> str:
+    name = esc(payload["title"] or payload["relation"] or words["rows"].replace("{n}", "").strip())
+    return (
+        f'<figure class="gm-table">{_caption(payload)}{_grid(payload, words, name)}'
+        f"<div class=gm-foot>{_count(payload, words)}{_sql(payload, words)}</div></figure>"
+    )
+
+
+def _grid(payload: Payload, words: Words, name: str) -> str:
+    columns = payload["columns"]
+    if not payload["rows"]:
+        return f'<p class="gm-empty">{words["empty"]}</p>'
+    heads = "".join(_head(col) for col in columns)
+    kinds = [_cell_class(col) for col in columns]
+    bars = {int(i): lengths for i, lengths in payload["bars"].items()}
+    body = []
+    for n, row in enumerate(payload["rows"]):
+        cells = []
+        for i, value in enumerate(row):
+            length = bars[i][n] if i in bars else None
+            cells.append(_cell(value, kinds[i], length, words))
+        body.append("<tr>" + "".join(cells))
+    paged = " data-paged" if len(body) > 50 else ""
+    wide = f' data-wide="{2 if len(columns) > 10 else 1}"' if len(columns) > 7 else ""
+    return (
+        f'<div class="gm-scroll" tabindex="0" role="region" aria-label="{name}"><table data-rows="{len(body)}"{paged}{wide}>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _head(col: Payload) -> str:
+    unit = f" <i>{esc(col['unit'])}</i>" if col["unit"] else ""
+    meaning = f' title="{esc(col["meaning"])}"' if col["meaning"] else ""
+    return (
+        f'<th scope="col" class="{_cell_class(col)}" data-t="{"n" if col["numeric"] else "s"}"{meaning}>'
+        f"{esc(col['label'])}{unit}</th>"
+    )
+
+
+def _cell_class(col: Payload) -> str:
+    side = {"right": "n", "center": "c"}.get(col["align"], "t")
+    return f"{side} l" if col["long"] else side
+
+
+def _cell(value: str | bool | None, kind: str, length: float | None, words: Words) -> str:
+    if value is None:
+        return f'<td class="{kind} z">–'
+    if isinstance(value, bool):
+        return f'<td class="{kind}">{words["yes" if value else "no"]}'
+    if value == "":
+        return f'<td class="{kind} z">""'
+    if length is not None:
+        return f'<td class="{kind} b" style="--w:{length * 100:.1f}%">{esc(value)}'
+    return f'<td class="{kind}">{esc(value)}' if kind != "t" else f"<td>{esc(value)}"
+
+
+def _count(payload: Payload, words: Words) -> str:
+    shown, total = len(payload["rows"]), int(payload["total"])
+    text = words.rows(total) if shown >= total else words.say("first_rows", shown=shown, total=total)
+    source = f" · <code>{esc(payload['relation'])}</code>" if payload["relation"] else ""
+    return f"<span>{text}{source}</span>" if total or source else ""
+
+
+def _sql(payload: Payload, words: Words) -> str:
+    if not payload["sql"]:
+        return ""
+    return (
+        f"<details class=gm-sql><summary>{words['sql']}</summary>"
+        f"<pre><code>{esc(payload['sql'].strip())}</code></pre></details>"
+    )
+
+
+def _chart(payload: Payload, words: Words, draw: Draw | None) -> str:
+    table = payload["table"]
+    name = esc(payload["title"] or payload["mark"])
+    if not any(point["y"] is not None for point in payload["points"]):
+        drawing = f'<p class="gm-empty">{words["empty"]}</p>'
+    elif draw is None:
+        drawing = ""
+    else:
+        drawing = (
+            f'<div class="gm-plot" tabindex="0" role="group" aria-label="{name}. {words["read_chart"]}">'
+            f"{draw(payload)}</div>"
+        )
+    behind = _grid(table, words, name) if table["rows"] else ""
+    return (
+        f'<figure class="gm-chart">{_caption(payload)}{drawing}<div class=gm-foot>'
+        f"<details class=gm-behind><summary>{words['data_behind']}</summary>{behind}"
+        f"<p class=gm-count>{_count(table, words)}</p></details>{_sql(table, words)}</div></figure>"
+    )
+
+
+def _metrics(payload: Payload, words: Words) -> str:
+    cards = []
+    for item in payload["items"]:
+        value = "–" if item["value"] is None else esc(item["value"])
+        unit = f" <small>{esc(item['unit'])}</small>" if item["unit"] else ""
+        size = "gm-big gm-longer" if len(value) > 10 else "gm-big"
+        note = f"<dd class=gm-sub>{inline(item['note'])}</dd>" if item["note"] else ""
+        cards.append(
+            f"<div><dt>{esc(item['label'])}</dt>"
+            f'<dd class="{size}">{value}{unit}</dd>{_change(item, words)}{note}</div>'
+        )
+    return f'<dl class="gm-metrics">{"".join(cards)}</dl>'
+
+
+def _change(item: Payload, words: Words) -> str:
+    if item["change"] is None:
+        return ""
+    sort = {True: "good", False: "bad"}.get(item["good"], "even")
+    arrow = {1: "▲ ", -1: "▼ "}.get(item["shift"], "")
+    judged = {True: f", {words['better']}", False: f", {words['worse']}"}.get(item["good"], "")
+    hidden = f'<span class="gm-hidden"> {words["change"]}{judged}</span>'
+    return (
+        f'<dd class="gm-change gm-{sort}" title="{words["change"]}{judged}">'
+        f'<span aria-hidden="true">{arrow}</span>{esc(item["change"])}{hidden}</dd>'
+    )
+
+
+def _findings(payload: Payload, words: Words) -> str:
+    cards = []
+    for item in payload["items"]:
+        sort = item["severity"] if item["severity"] in _ICONS else "info"
+        detail = f"<p>{inline(item['detail'])}</p>" if item["detail"] else ""
+        action = f"<p><b>{words['action']}:</b> {inline(item['action'])}</p>" if item["action"] else ""
+        cards.append(
+            f'<li class="gm-{sort}"><span class=gm-icon aria-hidden="true">{_ICONS[sort]}</span><div>'
+            f"<p class=gm-say><em>{words[sort]}</em> {inline(item['sentence'])}</p>{detail}{action}</div></li>"
+        )
+    return f'<ul class="gm-findings">{"".join(cards)}</ul>'
+
+
+def _verdict(payload: Payload, words: Words) -> str:
+    sort = payload["verdict"] if payload["verdict"] in ("good", "warn", "bad") else "warn"
+    return (
+        f'<p class="gm-verdict gm-{sort}"><span class=gm-icon aria-hidden="true">{_ICONS[sort]}</span>'
+        f"<span><em>{words[sort]}</em> {inline(payload['sentence'])}</span></p>"
+    )

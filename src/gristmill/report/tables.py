@@ -1,0 +1,116 @@
+"""Tables: rows that a reader can sort, filter and page through."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from gristmill.errors import ParameterError, Problem, did_you_mean
+from gristmill.report import numbers
+from gristmill.report.data import Col, Data
+from gristmill.report.display import Display
+
+MAX_ROWS = 1000
+"""Rows of a table that reach a page unless the caller says otherwise."""
+
+LONG_TEXT = 36
+"""Characters from which a column's text may wrap; shorter text stays on one line and the table scrolls."""
+
+
+def table(
+    data: Data,
+    *,
+    title: str | None = None,
+    note: str | None = None,
+    max_rows: int = MAX_ROWS,
+    bars: Sequence[str] = (),
+    align: Mapping[str, str] | None = None,
+    masked: bool = True,
+) -> Display:
+    """A table of ``data``.
+
+    ``bars`` names number columns that get a bar behind the figure, longest at the column's largest value.
+    ``align`` overrides left, right or center by column. Rows beyond ``max_rows`` are left out and counted.
+    Raises ParameterError for a column that is not there.
+    """
+    return Display(payload(data, title, note, max_rows, bars, align or {}, masked))
+
+
+def payload(
+    data: Data,
+    title: str | None,
+    note: str | None,
+    max_rows: int = MAX_ROWS,
+    bars: Sequence[str] = (),
+    align: Mapping[str, str] | None = None,
+    masked: bool = True,
+) -> dict[str, Any]:
+    """The table as JSON; charts use it for the numbers behind them."""
+    align = align or {}
+    _check_align(align, data)
+    shown, kinds = data.masked(masked)
+    rows = list(shown.rows[: max(0, max_rows)])
+    columns, cells = [], []
+    for i, col in enumerate(shown.columns):
+        values = numbers.column(col, [row[i] for row in rows])
+        cells.append(values)
+        columns.append(_heading(col, values, align.get(col.name)))
+    return {
+        "kind": "table",
+        "title": title,
+        "note": note,
+        "columns": columns,
+        "rows": [list(row) for row in zip(*cells, strict=True)] if cells else [],
+        "bars": {str(shown.index(name)): _bar_lengths(shown, name, rows) for name in bars},
+        "total": data.total,
+        "sql": data.sql,
+        "relation": data.relation,
+        "masked": list(kinds) if masked else [],
+        "unmasked": [] if masked else list(kinds),
+    }
+
+
+def _heading(col: Col, values: Sequence[str | bool | None], align: str | None) -> dict[str, Any]:
+    longest = max((len(v) for v in values if isinstance(v, str)), default=0)
+    numeric = col.is_number
+    return {
+        "label": numbers.clean_text(col.heading),
+        "meaning": col.meaning,
+        "unit": None if col.is_share else col.unit,
+        "align": align or ("right" if numeric else "left"),
+        "numeric": numeric,
+        "long": not numeric and longest > LONG_TEXT,
+    }
+
+
+def _bar_lengths(data: Data, name: str, rows: Sequence[tuple[Any, ...]]) -> list[float | None]:
+    """Length of each row's bar between 0 and 1; None where there is no number."""
+    i = data.index(name)
+    sizes = [_size(row[i]) for row in rows]
+    largest = max((s for s in sizes if s is not None), default=0.0)
+    return [None if s is None or largest == 0 else round(s / largest, 3) for s in sizes]
+
+
+def _size(value: Any) -> float | None:
+    if not isinstance(value, (int, float, Decimal)) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return abs(float(value))
+
+
+def _check_align(align: Mapping[str, str], data: Data) -> None:
+    sides = ("left", "right", "center")
+    problems = [
+        Problem(
+            f"{side} is not a side to align to.",
+            expected="left, right or center.",
+            hint=did_you_mean(side, sides),
+        )
+        for side in align.values()
+        if side not in sides
+    ]
+    if problems:
+        raise ParameterError(problems)
+    for name in align:
+        data.index(name)
