@@ -151,13 +151,13 @@ def test_one_select_asks_for_all_rules_of_rows(engine: DuckDBEngine) -> None:
     assert dt.datetime(2026, 1, 2) in params.values()
 
 
-def test_an_allowed_share_is_no_failure_and_not_held_against_the_score(engine: DuckDBEngine) -> None:
+def test_an_allowed_share_is_no_failure_and_shows_in_the_score_all_the_same(engine: DuckDBEngine) -> None:
     found = judged(engine, People)
     results = [found["email.not_null"], found["email.is_email"]]
     scores = {(one.relation, one.dimension): one.score for one in score(results)}
-    assert scores["t.people", "completeness"] == 100
+    assert results[0].verdict == "pass" and 0 < results[0].share_failed < 1
+    assert scores["t.people", "completeness"] == pytest.approx(100 * (1 - results[0].share_failed))
     assert scores["t.people", "validity"] == 50
-    assert scores["all", "all"] == 75
 
 
 def test_scores_are_stored(engine: DuckDBEngine) -> None:
@@ -371,7 +371,7 @@ def test_a_query_for_wrong_rows_becomes_a_result(engine: DuckDBEngine) -> None:
     for _ in range(2):
         found = record_query(engine, "audit.strangers", "t.people", **said)
     assert (found.n, found.n_failed, found.verdict, found.sample_keys) == (4, 1, "warn", ("p1",))
-    assert found.sentence == "none found: People nobody knows"
+    assert found.sentence == "no people nobody knows"
     assert engine.scalar("select count(*) from audit.results") == 1
     assert engine.rows('select check_name, "key", reason from audit.failures') == [
         ("strangers", "p1", "unknown")

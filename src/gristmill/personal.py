@@ -1,6 +1,6 @@
 """Which stored columns hold personal data: followed from the mappings through every SELECT.
 
-Kinds begin at the canonical columns of ``source.<entity>`` and flow along column lineage. They are
+Kinds begin at the canonical columns of ``source.<entity>`` and ``clean.<entity>`` and flow along column lineage. They are
 kept beside the data in ``audit.columns``, one row a stored column, so that anyone who reads the
 database knows them. Counts and other numbers made of personal columns are not personal.
 """
@@ -95,6 +95,10 @@ class Personal:
         elif node.template:
             sources = columns(node.template.sql, self._schema, names)
             kinds = self.of_query(sources, names)
+            if schema == "clean" and entity:
+                # Cleaning looks values up in lists of all columns together; what a canonical column
+                # holds is said by the entity, here as in the mapping.
+                kinds |= {column.name: column.pii for column in entity.columns if column.name in kinds}
         else:
             kinds = {name: node.kinds.get(name) or self._carried(name, node.reads) for name in names}
         return {column.name: by_type(column, kinds[column.name]) for column in stored}

@@ -137,32 +137,38 @@ class Result:
             self.data(most, mask_by=mask_by, clear=clear), masked=self._mill.project.mask, **options
         )
 
-    def bars(self, x: str, y: str, **options: Any) -> Display:
+    def bars(self, x: str, y: str, *, clear: Sequence[str] = (), **options: Any) -> Display:
         """A bar chart; options as ``gm.report.bars``."""
         from gristmill import report
 
-        return report.bars(self.data(), x, y, masked=self._mill.project.mask, **options)
+        return report.bars(self.data(clear=clear), x, y, masked=self._mill.project.mask, **options)
 
-    def lines(self, x: str, y: str | Sequence[str], **options: Any) -> Display:
+    def lines(
+        self, x: str, y: str | Sequence[str], *, clear: Sequence[str] = (), **options: Any
+    ) -> Display:
         """A line chart; options as ``gm.report.lines``."""
         from gristmill import report
 
-        return report.lines(self.data(), x, y, masked=self._mill.project.mask, **options)
+        return report.lines(self.data(clear=clear), x, y, masked=self._mill.project.mask, **options)
 
-    def stacked(self, x: str, y: str, color: str, **options: Any) -> Display:
+    def stacked(
+        self, x: str, y: str, color: str, *, clear: Sequence[str] = (), **options: Any
+    ) -> Display:
         """Stacked bars; options as ``gm.report.stacked``."""
         from gristmill import report
 
-        return report.stacked(self.data(), x, y, color, masked=self._mill.project.mask, **options)
+        return report.stacked(self.data(clear=clear), x, y, color, masked=self._mill.project.mask, **options)
 
-    def heatmap(self, x: str, y: str, value: str, **options: Any) -> Display:
+    def heatmap(
+        self, x: str, y: str, value: str, *, clear: Sequence[str] = (), **options: Any
+    ) -> Display:
         """A heat map; options as ``gm.report.heatmap``."""
         from gristmill import report
 
-        return report.heatmap(self.data(), x, y, value, masked=self._mill.project.mask, **options)
+        return report.heatmap(self.data(clear=clear), x, y, value, masked=self._mill.project.mask, **options)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.table(most=DISPLAYED)._repr_mimebundle_(include, exclude)
+    def _repr_mimebundle_(self, **_asked: Any) -> dict[str, Any]:
+        return self.table(most=DISPLAYED)._repr_mimebundle_()
 
     def __repr__(self) -> str:
         return f"<Result of {self.relation or self.sql.splitlines()[0][:60]}: {self.n_rows:,} rows>"

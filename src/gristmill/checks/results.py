@@ -74,11 +74,11 @@ class Score:
 def score(results: Iterable[Result]) -> list[Score]:
     """Scores of each relation in each dimension, sorted, and of ``all`` relations and dimensions.
 
-    score = 100 × Σ weight × (1 − excess) / Σ weight over the checks that judged something, with
-    excess = max(0, share_failed − max_share): what is allowed is not held against the data;
-    weight = 3 critical, 2 warning, 1 info. A check that ended in error counts as excess 1. Columns
-    and types that are as they should be do not count: they would drown what the rows say. Empty when
-    nothing was judged.
+    score = 100 × Σ weight × (1 − share_failed) / Σ weight over the checks that judged something;
+    weight = 3 critical, 2 warning, 1 info. What a check allows decides its verdict, not the score: a
+    table with half its e-mails missing is half complete also where that is allowed. A check that ended
+    in error counts as failed whole. Columns and types that are as they should be do not count: they
+    would drown what the rows say. Empty when nothing was judged.
     """
     found: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for result in results:
@@ -119,12 +119,12 @@ def store_scores(engine: Engine, results: Iterable[Result]) -> list[Score]:
 def _weighted(results: Sequence[Result]) -> float:
     total = sum(WEIGHTS[result.severity] for result in results)
     # math.fsum: the same score whatever order the results come in.
-    kept = math.fsum(WEIGHTS[result.severity] * (1 - _excess(result)) for result in results)
+    kept = math.fsum(WEIGHTS[result.severity] * (1 - _failed(result)) for result in results)
     return 100 * kept / total
 
 
-def _excess(result: Result) -> float:
-    return 1.0 if result.verdict == "error" else max(0.0, result.share_failed - result.max_share)
+def _failed(result: Result) -> float:
+    return 1.0 if result.verdict == "error" else result.share_failed
 
 
 def prepare(engine: Engine) -> None:

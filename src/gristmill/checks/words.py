@@ -178,4 +178,6 @@ def own(subject: str, name: str, description: str | None = None) -> Wording:
 
 def audit(sentence: str) -> str:
     """The first line of a query for wrong rows, as the check that there are none."""
-    return f"none found: {sentence.strip().rstrip('.')}"
+    said = sentence.strip().rstrip(".")
+    # "Orders without lines" → "no orders without lines"; "URLs …" keeps its capitals.
+    return f"no {said[:1].lower() if said[1:2].islower() or said[1:2] == '-' else said[:1]}{said[1:]}"
