@@ -35,7 +35,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 REQUIRED = os.environ.get("GRISTMILL_REQUIRE_BROWSER") == "1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if not CHROMIUM.exists():
         if REQUIRED:
@@ -72,7 +72,7 @@ class Visit:
         return self.page.evaluate(code)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("page"), usual())
 
