@@ -7,33 +7,31 @@ the pipeline never reads.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from gristmill import pipeline, project, sample, scaffold
 from gristmill.engine.duckdb import DuckDBEngine
+from gristmill.pipeline import Voice
 from gristmill.runs import Run
 
-Tell = Callable[[str], None]
 
-
-def make(folder: Path, *, people: int, seed: int, as_of: date, tell: Tell) -> pipeline.Outcome:
+def make(folder: Path, *, people: int, seed: int, as_of: date, voice: Voice) -> pipeline.Outcome:
     """Make the project in a new folder, run it, and tell the stage times and how near to the truth it came."""
     started = time.perf_counter()
     scaffold.init(folder)
     written = sample.write(folder / "data", people=people, seed=seed, as_of=as_of, truth=folder / "truth")
-    tell(
+    voice.tell(
         f"✓ {'sample':<10} {time.perf_counter() - started:6.1f} s   {people:,} people in {len(written.files)} files"
     )
     started = time.perf_counter()
     found = project.load(folder)
     scaffold.add(found, [str(path) for path in written.files])
-    tell(f"✓ {'mappings':<10} {time.perf_counter() - started:6.1f} s")
+    voice.tell(f"✓ {'mappings':<10} {time.perf_counter() - started:6.1f} s")
     found = project.load(folder)
-    outcome = pipeline.run(found, as_of=as_of, tell=tell)
+    outcome = pipeline.run(found, as_of=as_of, voice=voice)
     if outcome.exit_code in (pipeline.GOOD, pipeline.CRITICAL):
-        tell(_against_truth(outcome.run, found, folder / "truth"))
+        voice.tell(_against_truth(outcome.run, found, folder / "truth"))
     return outcome
 
 

@@ -53,6 +53,16 @@ class GristmillError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n\n".join(str(p) for p in self.problems))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the line of the cell and the message, not the way through our modules."""
+        line, trace = 0, self.__traceback__
+        while trace:
+            if trace.tb_frame.f_globals.get("__name__") == "__main__":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        place = [f"In line {line} of this cell:"] if line else []
+        return [*place, f"{type(self).__name__}: {self}"]
+
 
 class UsageError(GristmillError):
     """The caller can mend it: a word of the command line, a file of the project."""

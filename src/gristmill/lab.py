@@ -11,7 +11,10 @@ from gristmill.notebooks import block_slow_import
 from gristmill.project import Project
 
 SETTINGS = Path(__file__).parent / "lab_settings"
-"""A Jupyter configuration folder: no pop-up that asks for news from the internet."""
+"""A Jupyter configuration folder: no pop-up that asks for news, no address of a MathJax in the internet.
+
+JupyterLab typesets with a MathJax of its own; the address is for older extensions.
+"""
 
 
 def start(project: Project, options: Sequence[str]) -> None:

@@ -11,7 +11,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +26,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
 from gristmill.errors import Problem, TemplateError, did_you_mean, listed
-from gristmill.template import Template, literal
+from gristmill.template import Template, literal, plain_literal
 
 DIALECT = "duckdb"
 ColumnRef = tuple[str, str]
@@ -78,9 +80,25 @@ def parameters(sql: str) -> list[tuple[Token, Token]]:
     tokens = sqlglot.tokenize(sql, read=DIALECT)
     return [
         (sign, name)
-        for sign, name in zip(tokens, tokens[1:], strict=False)
+        for sign, name in pairwise(tokens)
         if sign.token_type == TokenType.PARAMETER and sign.text == "$" and sign.end + 1 == name.start
     ]
+
+
+def n_statements(sql: str) -> int:
+    """How many statements a text holds; comments alone are none."""
+    tokens = sqlglot.tokenize(sql, read=DIALECT)
+    ends = [token.token_type == TokenType.SEMICOLON for token in tokens]
+    # A statement begins at each token that is no semicolon and follows one, or begins the text.
+    return sum(1 for i, end in enumerate(ends) if not end and (i == 0 or ends[i - 1]))
+
+
+def shown(sql: str, values: Mapping[str, Any]) -> str:
+    """A query as people may read it: each ``$name`` of ``values`` as a literal, the others as they are."""
+    for sign, name in reversed(parameters(sql)):
+        if name.text in values:
+            sql = sql[: sign.start] + plain_literal(values[name.text]) + sql[name.end + 1 :]
+    return sql
 
 
 def meaning(template: Template) -> Meaning:
@@ -148,6 +166,12 @@ def bound(template: Template, values: Mapping[str, Any]) -> str:
     return sql
 
 
+@cache
+def _parser_version() -> str:
+    """Looked up once a process: it reads the package's files."""
+    return version("sqlglot")
+
+
 class Meanings:
     """Meanings by the text of the file, remembered on disk: parsing is the slow part of a start.
 
@@ -167,7 +191,7 @@ class Meanings:
 
     def of(self, template: Template) -> Meaning:
         """The meaning of a template; see ``meaning`` for what is raised."""
-        key = hashlib.sha256(f"{version('sqlglot')}\n{template.text}".encode()).hexdigest()
+        key = hashlib.sha256(f"{_parser_version()}\n{template.text}".encode()).hexdigest()
         if key not in self._known:
             self._known[key] = meaning(template)
             self._new = True
@@ -216,11 +240,12 @@ def columns(
             validate_qualify_columns=False,
         )
         scope = build_scope(qualified)
-        found = dict(_Resolver(schema).scope(scope)) if scope else {}
+        # Names of one relation do not differ in case alone, and sqlglot writes them in lower case.
+        found = {name.lower(): refs for name, refs in _Resolver(schema).scope(scope)} if scope else {}
     except (SqlglotError, KeyError, AttributeError, ValueError):
         found = {}
     names = outputs or list(found) or tree.named_selects
-    return {name: found.get(name, everything) for name in names}
+    return {name: found.get(name.lower(), everything) for name in names}
 
 
 Outputs = list[tuple[str, frozenset[ColumnRef]]]
@@ -232,6 +257,7 @@ class _Resolver:
     def __init__(self, schema: Mapping[str, Sequence[str]]) -> None:
         self.schema = schema
         self.known: dict[int, Outputs] = {}
+        self.stored = {rel.lower(): (rel, {col.lower(): col for col in cols}) for rel, cols in schema.items()}
 
     def scope(self, scope: Scope) -> Outputs:
         """Output columns in order, for one scope; a list, because a later part of a union may repeat a name."""
@@ -249,6 +275,11 @@ class _Resolver:
                 # An unnest or a lateral: what it carries comes from the columns named in it.
                 self.known[key] = [("*", self._named(scope.expression, scope.parent or scope))]
         return self.known[key]
+
+    def _stored(self, relation: str, name: str) -> ColumnRef:
+        """The column as it is stored, whatever case the query or sqlglot writes it in."""
+        rel, columns = self.stored.get(relation.lower(), (relation, {}))
+        return rel, columns.get(name.lower(), name)
 
     def _union(self, scope: Scope) -> Outputs:
         parts = [self.scope(part) for part in scope.set_operation_scopes]
@@ -270,7 +301,7 @@ class _Resolver:
     def _column(self, column: exp.Column, inner: Scope, outer: Scope) -> frozenset[ColumnRef]:
         source = inner.sources.get(column.table) or outer.sources.get(column.table)
         if isinstance(source, exp.Table) and source.db:
-            return frozenset({(f"{source.db}.{source.name}", column.name)})
+            return frozenset({self._stored(f"{source.db}.{source.name}", column.name)})
         if isinstance(source, Scope):
             child = self.scope(source)
             found = next((refs for name, refs in child if name == column.name), None)

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,8 +27,16 @@ from gristmill import runs, steps, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Column, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
-from gristmill.errors import EngineError, ParameterError, Problem, RunError, TemplateError, did_you_mean
-from gristmill.lineage import Meanings, bound, columns, parameters
+from gristmill.errors import (
+    EngineError,
+    ParameterError,
+    Problem,
+    RunError,
+    TemplateError,
+    did_you_mean,
+    listed,
+)
+from gristmill.lineage import Meanings, bound, columns, n_statements, parameters, shown
 from gristmill.personal import Personal, by_type
 from gristmill.plan import Node, Plan
 from gristmill.project import Project
@@ -54,14 +64,22 @@ class Mill:
     def __init__(
         self, project: Project, *, run: runs.Run | None = None, params: Mapping[str, Any] | None = None
     ) -> None:
+        base = runs.current(project) if run is None else None
+        if run and run.status != runs.RUNNING:
+            # A run that has ended is looked at, never written to.
+            base, run = runs.with_database(project, run), None
         self.project = project
         self.in_run = run
-        base = runs.current(project) if run is None else None
         self.published = base
-        self._given = {**project.params, **(run.params if run else {}), **(params or {})}
+        self._given = {
+            **(base.params if base else {}),
+            **project.params,
+            **(run.params if run else {}),
+            **(params or {}),
+        }
         if self._given.get("as_of") is None:
             fixed = run.as_of if run else project.as_of or (base.as_of if base else None)
-            self._given["as_of"] = fixed or runs.now().date().isoformat()
+            self._given["as_of"] = fixed or runs.today().isoformat()
         self._engine: DuckDBEngine | None = None
         self._personal: Personal | None = None
 
@@ -77,7 +95,7 @@ class Mill:
         if self.in_run:
             place = f"run {self.in_run.run}"
         elif self.published:
-            place = f"a scratch copy over the published run {self.published.run}"
+            place = f"a scratch copy over the run {self.published.run}"
         else:
             place = "a scratch database; nothing is published yet"
         return f"Mill of {self.project.name}: {place}, as of {self.as_of}"
@@ -173,9 +191,12 @@ class Mill:
     def _make(self, node: Node, values: Mapping[str, Any]) -> None:
         started = time.perf_counter()
         if node.template:
-            with _in_template(node.template):
+            with _in_template(node, node.template, self.engine):
                 counts = [self.engine.make(node.name, node.template.sql, values)]
         elif node.step:
+            for relation in node.makes:
+                # What an earlier run left, or a session sees as a view, is no table to add rows to.
+                self.engine.drop(relation)
             node.step(self.engine, values)
             counts = [
                 int(self.engine.scalar(f"select count(*) from {quote_relation(r)}")) for r in node.makes
@@ -231,7 +252,10 @@ class Mill:
         Relations it names that are not there yet are made first. Nothing is computed before the
         result is shown or asked for. Raises ParameterError for a ``$name`` without a value.
         """
-        text = text.strip().removesuffix(";")
+        text = text.strip().removesuffix(";").rstrip()
+        if n_statements(text) != 1:
+            what = "several statements" if text.strip() and n_statements(text) else "nothing"
+            raise TemplateError(Problem(f"The query holds {what}.", expected="Expected one SELECT."))
         used = list(dict.fromkeys(name.text for _, name in parameters(text)))
         given = {**self._given, **params}
         unknown = [name for name in used if name not in given]
@@ -248,6 +272,23 @@ class Mill:
                 ]
             )
         return Result(self, text, {name: given[name] for name in used})
+
+    def shown(self, sql: str, params: Mapping[str, Any]) -> str:
+        """A query for display, values in place of ``$name``.
+
+        Text that a notebook gave by itself stays ``$name`` where personal data is masked: it may be somebody's.
+        """
+        return shown(
+            sql,
+            {
+                name: value
+                for name, value in params.items()
+                if not self.project.mask
+                or value is None
+                or isinstance(value, (bool, int, float, Decimal, dt.date))
+                or self._given.get(name) == value
+            },
+        )
 
     def relation(self, name: str) -> Result:
         """A stored relation, ``schema.name``, made first when it is not there."""
@@ -307,27 +348,42 @@ class Mill:
 
 
 @contextmanager
-def _in_template(found: Template) -> Iterator[None]:
+def _in_template(node: Node, found: Template, engine: DuckDBEngine) -> Iterator[None]:
     """Turn the database's complaint about a template into one that points into the author's file."""
     try:
         yield
     except EngineError as error:
-        raise _placed(found, error) from error
+        raise placed(node, found, engine, error) from error
 
 
-def _placed(found: Template, error: EngineError) -> TemplateError | EngineError:
+def placed(
+    node: Node, found: Template, engine: DuckDBEngine, error: EngineError
+) -> TemplateError | EngineError:
+    """The database's complaint about a template, as one that points into the author's file."""
     text = str(error)
     if not text.startswith(("Binder Error", "Catalog Error", "Parser Error")):
         return EngineError(Problem(f"failed: {text}", where=found.shown))
     message, _, rest = text.partition("\n\nLINE ")
     # The statement begins with one line of ours, "create or replace table … as".
     digits = rest.partition(":")[0]
-    where = found.where(int(digits) - 1) if digits.isdigit() and int(digits) > 1 else found.shown
+    line = int(digits) - 1 if digits.isdigit() else 0
     what, _, more = message.partition("\n")
     _, _, what = what.partition(": ")
-    hint = " ".join(more.split()) or None
-    if found.schema == "source":
-        hint = (
-            hint + "; " if hint else ""
-        ) + "the file's columns may have changed: compare with 'gristmill add'"
-    return TemplateError(Problem(f"does not fit the data: {what}", where=where, hint=hint))
+    named = re.search(r'[Cc]olumn "((?:[^"]|"")+)"', what)
+    if named and line < 1:
+        line = next((i for i, part in enumerate(found.sql.splitlines(), 1) if named[0][7:] in part), 0)
+    where = found.where(line) if line > 0 else found.shown
+    columns = [column.name for relation in node.reads for column in engine.columns(relation)]
+    name = named[1].replace('""', '"') if named else ""
+    if found.schema == "source" and name and name not in columns:
+        return TemplateError(
+            Problem(
+                f'maps the column "{name}", which the file does not have.',
+                where=where,
+                expected=f"Columns: {listed([column for column in columns if not column.startswith('_')])}.",
+                hint=did_you_mean(name, columns, otherwise="map another column, or take the line out"),
+            )
+        )
+    return TemplateError(
+        Problem(f"does not fit the data: {what}", where=where, hint=" ".join(more.split()) or None)
+    )

@@ -1,240 +1,33 @@
-"""Guard and drive Papermill: parameters checked before a kernel starts, progress, failures kept.
+"""Drive Papermill: a kernel for each stage, progress, failures kept.
 
 Measured traps this module works around: an import that costs 2 s a process (blocked below); default
-ipc connection files that collide (unique paths); Papermill warning of unknown parameters and going
-on (refused here); a dead kernel or a time-out leaving a notebook that says "completed" (the failure
-record is made from the exception, never from the file).
+ipc connection files that collide (unique paths); a dead kernel or a time-out leaving a notebook that
+says "completed" (the failure record is made from the exception, never from the file).
 """
 
 from __future__ import annotations
 
-import ast
-import datetime as dt
 import json
 import os
-import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from gristmill.errors import ConfigError, NotebookError, ParameterError, Problem, did_you_mean, listed
+from gristmill.errors import NotebookError
 from gristmill.project import Project
+from gristmill.stages import Stage
 
-STAGE = re.compile(r"(?P<order>\d+)_(?P<stage>[^\W\d]\w*)\.ipynb")
-OWN = ("run",)
-"""Parameters the driver itself sets; nobody gives them by hand."""
-KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list[str]": list}
 CELL_TIMEOUT_S = 24 * 3600
-
-
-@dataclass(frozen=True)
-class NotebookParam:
-    """One line of the parameters cell: ``bins: int = 5  # what it means``."""
-
-    name: str
-    kind: str
-    default: Any
-    meaning: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A notebook ``notebooks/<NN>_<stage>.ipynb``; stages run in the order of their numbers."""
-
-    path: Path
-    shown: str
-
-    @property
-    def name(self) -> str:
-        """``clean`` for ``20_clean.ipynb``."""
-        found = STAGE.fullmatch(self.path.name)
-        return found["stage"] if found else self.path.stem
-
-    @cached_property
-    def cells(self) -> list[dict[str, Any]]:
-        """The cells as stored. Raises ConfigError when the file is no notebook."""
-        try:
-            cells = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise ConfigError(
-                Problem(
-                    "cannot be read as a notebook.",
-                    where=self.shown,
-                    hint="bring it back from version control, or delete it to use the package's own",
-                )
-            ) from error
-        return list(cells)
-
-    @cached_property
-    def title(self) -> str:
-        """Its first heading, else the stage's name."""
-        for cell in self.cells:
-            found = re.search(r"^#\s+(.+)$", _source(cell), re.MULTILINE)
-            if cell["cell_type"] == "markdown" and found:
-                return found[1].strip()
-        return self.name.capitalize()
-
-    @cached_property
-    def params(self) -> dict[str, NotebookParam]:
-        """What the cell tagged ``parameters`` declares, read from its syntax tree.
-
-        Raises ConfigError when there is no such cell or a line of it is no annotated assignment.
-        """
-        for number, cell in enumerate(self.cells, 1):
-            if "parameters" in cell.get("metadata", {}).get("tags", []):
-                return self._read(_source(cell), f"{self.shown} cell {number}")
-        raise ConfigError(
-            Problem(
-                "has no cell tagged 'parameters'.",
-                where=self.shown,
-                expected='Expected a first code cell with at least: run: str = ""',
-                hint="in JupyterLab: Property Inspector → Common Tools → Cell Tags → parameters",
-            )
-        )
-
-    def _read(self, source: str, where: str) -> dict[str, NotebookParam]:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError as error:
-            raise ConfigError(
-                Problem(f"is no valid Python: {error.msg}.", where=f"{where} line {error.lineno}")
-            ) from error
-        lines = source.splitlines()
-        found, problems = {}, []
-        for node in tree.body:
-            place = f"{where} line {node.lineno}"
-            if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or not node.value:
-                problems.append(
-                    Problem(
-                        "is no parameter.", where=place, expected="Expected 'name: type = value  # meaning'."
-                    )
-                )
-                continue
-            kind = ast.unparse(node.annotation).removesuffix(" | None")
-            try:
-                default = ast.literal_eval(node.value)
-            except ValueError:
-                default = ...
-            if kind not in KINDS or default is ...:
-                problems.append(
-                    Problem(
-                        f"declares {node.target.id} in a way that cannot be checked.",
-                        where=place,
-                        expected=f"Types: {', '.join(KINDS)}; the value must be a literal.",
-                    )
-                )
-                continue
-            _, _, comment = lines[node.lineno - 1].partition("#")
-            found[node.target.id] = NotebookParam(node.target.id, kind, default, comment.strip(), node.lineno)
-        if problems:
-            raise ConfigError(problems)
-        if "run" not in found:
-            raise ConfigError(
-                Problem(
-                    "does not declare the parameter run.",
-                    where=where,
-                    expected='Expected: run: str = ""  # the run to work in',
-                )
-            )
-        return found
-
-
-def stages(project: Project) -> list[Stage]:
-    """The stages of a project in running order: its own notebooks, else those of the next layer.
-
-    A file of the nearest layer shadows one of the same name further away.
-    """
-    found: dict[str, Stage] = {}
-    for _, path in project.files("notebooks", "*.ipynb"):
-        if STAGE.fullmatch(path.name):
-            found.setdefault(path.name, Stage(path, project.show(path)))
-    return [found[name] for name in sorted(found)]
-
-
-def choose(known: Sequence[Stage], only: Iterable[str]) -> list[Stage]:
-    """The stages named, in running order. Raises ParameterError for names that are no stage."""
-    names = {stage.name: stage for stage in known}
-    asked = list(only)
-    problems = [
-        Problem(
-            f"There is no stage {name!r}.",
-            expected=f"Stages: {', '.join(names)}.",
-            hint=did_you_mean(name, names),
-        )
-        for name in asked
-        if name not in names
-    ]
-    if problems:
-        raise ParameterError(problems)
-    return [stage for stage in known if stage.name in asked]
-
-
-def check_params(
-    known: Sequence[Stage], template_params: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Values given on the command line, typed; every unknown or mistyped one is told at once.
-
-    ``template_params`` maps the name of each parameter of a template to its ``Param``.
-    Raises ParameterError.
-    """
-    declared = {name: param for stage in known for name, param in stage.params.items() if name not in OWN}
-    names = [*declared, *(name for name in template_params if name not in declared)]
-    typed: dict[str, Any] = {}
-    problems = []
-    for name, value in given.items():
-        if name not in names:
-            problems.append(
-                Problem(
-                    f"There is no parameter {name!r}.",
-                    expected=f"Known: {listed(sorted(names))}.",
-                    hint=did_you_mean(name, names),
-                )
-            )
-            continue
-        try:
-            if name in template_params:
-                typed[name] = plain(template_params[name].value(value))
-            else:
-                typed[name] = _as_kind(declared[name].kind, value)
-        except ValueError as error:
-            problems.append(Problem(f"The parameter {name} cannot be {value!r}.", expected=str(error)))
-    if problems:
-        raise ParameterError(problems)
-    return typed
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON holds it: dates and decimals become text, which parameters accept back."""
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return (
-        value.isoformat(*([" "] if isinstance(value, dt.datetime) else []))
-        if isinstance(value, dt.date)
-        else str(value)
-    )
-
-
-def _as_kind(kind: str, value: Any) -> Any:
-    if kind == "bool":
-        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-        if str(value).lower() not in words:
-            raise ValueError("Expected true or false.")
-        return words[str(value).lower()]
-    if kind == "list[str]":
-        return [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
-    try:
-        return KINDS[kind](value)
-    except (ValueError, TypeError) as error:
-        expected = {"int": "a whole number", "float": "a number"}.get(kind, kind)
-        raise ValueError(f"Expected {expected}, got {value!r}.") from error
+START_TIMEOUT_S = 300
+"""A busy machine is slow, not broken."""
+IPYTHON = ("--HistoryManager.hist_file=:memory:",)
 
 
 @dataclass(frozen=True)
@@ -252,7 +45,7 @@ Progress = Callable[[int, int], None]
 
 
 def execute(
-    stage: Stage, out: Path, *, params: Mapping[str, Any], project: Project, progress: Progress
+    stage: Stage, out: Path, *, params: Mapping[str, Any], kernels: Kernels, progress: Progress
 ) -> Failure | None:
     """Run one notebook to ``out``; None when it succeeded, else why it stopped (``out`` is kept then).
 
@@ -272,27 +65,27 @@ def execute(
         nonlocal done
         done += 1
         progress(done, total)
+        kernels.prepare()
 
-    with tempfile.TemporaryDirectory(prefix="gm-") as sockets:
-        try:
-            papermill.execute_notebook(
-                str(stage.path),
-                str(out),
-                parameters=given,
-                progress_bar=False,
-                log_output=False,
-                kernel_manager_class=_kernel_manager(Path(sockets), project),
-                shutdown_kernel="immediate",
-                execution_timeout=CELL_TIMEOUT_S,
-                resources={"metadata": {"path": str(project.root)}},
-                on_cell_executed=on_cell_executed,
-            )
-        except PapermillExecutionError as error:
-            return Failure(_stored_cell(out), error.ename, error.evalue, "\n".join(error.traceback))
-        except (DeadKernelError, CellTimeoutError) as error:
-            return Failure(None, type(error).__name__, str(error).strip(), "")
-        except RuntimeError as error:
-            raise NotebookError(f"No kernel could be started for {stage.shown}: {error}") from error
+    try:
+        papermill.execute_notebook(
+            str(stage.path),
+            str(out),
+            parameters=given,
+            progress_bar=False,
+            log_output=False,
+            kernel_manager_class=kernels.manager(),
+            shutdown_kernel="immediate",
+            execution_timeout=CELL_TIMEOUT_S,
+            start_timeout=START_TIMEOUT_S,
+            on_cell_executed=on_cell_executed,
+        )
+    except PapermillExecutionError as error:
+        return Failure(_stored_cell(out), error.ename, error.evalue, "\n".join(error.traceback))
+    except (DeadKernelError, CellTimeoutError) as error:
+        return Failure(None, type(error).__name__, str(error).strip(), "")
+    except RuntimeError as error:
+        raise NotebookError(f"No kernel could be started for {stage.shown}: {error}") from error
     return None
 
 
@@ -304,31 +97,90 @@ def _stored_cell(out: Path) -> int | None:
     return next(failed, None)
 
 
-def _kernel_manager(sockets: Path, project: Project) -> type:
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
+class Kernels:
+    """The kernels of a run's stages. One waits, imports done, while the stage before it works.
 
-    spec = KernelSpec(
-        # This interpreter, whatever kernel of that name is installed for the user.
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        display_name="gristmill",
-        language="python",
-        env={"GRISTMILL_PROJECT": str(project.root), "GRISTMILL_CONFIG": str(project.config)},
-    )
+    A context manager: leaving it ends the kernel that still waits and removes the sockets.
+    """
 
-    class IpcKernelManager(AsyncKernelManager):  # type: ignore[misc]
-        """A kernel on unix sockets with paths of its own: faster, and nothing listens on a port."""
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._folder = Path(tempfile.mkdtemp(prefix="gm-"))
+        self._waiting: subprocess.Popen[str] | None = None
+        self._wanted = 0
 
-        def __init__(self, **kwargs: Any) -> None:
-            kwargs["transport"] = "ipc"
-            kwargs["connection_file"] = str(sockets / f"{uuid.uuid4().hex[:8]}.json")
-            super().__init__(**kwargs)
+    def __enter__(self) -> Self:
+        return self
 
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return spec
+    def __exit__(self, *_: object) -> None:
+        if self._waiting:
+            self._waiting.kill()
+            self._waiting.communicate()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    return IpcKernelManager
+    def want(self, stages: int) -> None:
+        """Say how many stages are still to come, and start the process of the first."""
+        self._wanted = stages
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Start the process of the next stage; nothing happens when one waits or none is wanted."""
+        if self._waiting or not self._wanted:
+            return
+        self._wanted -= 1
+        self._waiting = subprocess.Popen(
+            # This interpreter, whatever kernel of that name is installed for the user; -P: a file
+            # of the project's that is called like a library does not take its place.
+            [sys.executable, "-P", "-m", "gristmill.kernel"],
+            cwd=self._project.root,
+            env={
+                **os.environ,
+                "GRISTMILL_PROJECT": str(self._project.root),
+                "GRISTMILL_CONFIG": str(self._project.config),
+                "JPY_PARENT_PID": str(os.getpid()),
+                # The user's own start-up files and history have no part in a run.
+                "IPYTHONDIR": str(self._folder / "ipython"),
+            },
+            stdin=subprocess.PIPE,
+            text=True,
+            # Ctrl-C is for the driver, which ends its kernels itself.
+            start_new_session=True,
+        )
+
+    def manager(self) -> type:
+        """The class Papermill makes its kernel manager of; each object of it takes the waiting process."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        kernels, sockets = self, self._folder
+
+        class WaitingKernelManager(AsyncKernelManager):  # type: ignore[misc]
+            """A kernel on unix sockets with paths of its own: faster, and nothing listens on a port."""
+
+            def __init__(self, **kwargs: Any) -> None:
+                kwargs["transport"] = "ipc"
+                kwargs["connection_file"] = str(sockets / f"{uuid.uuid4().hex[:8]}.json")
+                super().__init__(**kwargs)
+
+            async def _async_launch_kernel(self, *_: Any, **__: Any) -> None:
+                process = kernels.take()
+                with suppress(BrokenPipeError):
+                    print(json.dumps(["-f", self.connection_file, *IPYTHON]), file=process.stdin, flush=True)
+                self.provisioner.process, self.provisioner.pid = process, process.pid
+                self.provisioner.pgid = os.getpgid(process.pid)
+
+        return WaitingKernelManager
+
+    def take(self) -> subprocess.Popen[str]:
+        """Hand over the waiting process; one is started when none waits or it died."""
+        if self._waiting and self._waiting.poll() is not None:
+            self._waiting.communicate()
+            self._waiting = None
+        if not self._waiting:
+            self._wanted += 1
+            self.prepare()
+        process, self._waiting = self._waiting, None
+        assert process
+        return process
 
 
 def block_slow_import() -> None:
@@ -338,8 +190,3 @@ def block_slow_import() -> None:
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-
-
-def _source(cell: Mapping[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from gristmill.notebooks import Failure, Stage
+from gristmill.notebooks import Failure
 from gristmill.project import Project
 from gristmill.report import Failure as CellFailure
 from gristmill.report import Page, render
-from gristmill.runs import PUBLISHED, Run, current, write_atomically
+from gristmill.runs import NOTEBOOKS, PUBLISHED, Run, current, write_atomically
+from gristmill.stages import Stage
 
 SUMMARY = "summary"
 INDEX = "index.html"
@@ -22,7 +23,7 @@ def file_name(stage: Stage) -> str:
 
 def write(project: Project, run: Run, stages: Sequence[Stage], failure: tuple[Stage, Failure] | None) -> None:
     """Render every stage that was executed; a run without a summary gets a front page all the same."""
-    folder = run.folder(project) / "notebooks"
+    folder = run.folder(project) / NOTEBOOKS
     done = [stage for stage in stages if (folder / stage.path.name).is_file()]
     # The summary comes last in the run and first for the reader.
     order = sorted(done, key=lambda stage: stage.name != SUMMARY)
@@ -48,10 +49,10 @@ def _page(
         run_id=run.run,
         as_of=run.as_of,
         parameters={name: value for name, value in run.params.items() if value is not None},
-        versions={**run.versions, **_templates(run)},
+        versions=run.versions,
         nav=nav,
         home="../index.html",
-        generated_at=run.finished_at,
+        generated_at=_moment(run.finished_at),
         locale=project.locale,
         accent=project.accent,
         logo=str(project.root / project.logo)
@@ -59,10 +60,6 @@ def _page(
         else project.logo,
         error=CellFailure(error.cell, error.ename, error.evalue) if error else None,
     )
-
-
-def _templates(run: Run) -> dict[str, str]:
-    return {rel["ref"]: rel["fingerprint"] for rel in run.relations if rel["fingerprint"]}
 
 
 def _front_page(
@@ -79,7 +76,7 @@ def _front_page(
     lines += ["", "Mend the cell that is marked on its page, then run `gristmill run` again."]
     cells = [{"cell_type": "markdown", "id": "front", "metadata": {}, "source": "\n".join(lines)}]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    path = run.folder(project) / "notebooks" / "front_page.ipynb"
+    path = run.folder(project) / NOTEBOOKS / "front_page.ipynb"
     write_atomically(path, json.dumps(notebook))
     page = Page(
         title=f"{project.name}: the run broke",
@@ -88,8 +85,13 @@ def _front_page(
         as_of=run.as_of,
         nav=[(stage.title, file_name(stage), False) for stage in done],
         home="../index.html",
-        generated_at=run.finished_at,
+        generated_at=_moment(run.finished_at),
         locale=project.locale,
         accent=project.accent,
     )
     render(path, run.report(project) / INDEX, page)
+
+
+def _moment(stamp: str | None) -> str | None:
+    """``2026-11-22 09:13 UTC`` for an ISO time in UTC."""
+    return f"{stamp[:16].replace('T', ' ')} UTC" if stamp else None

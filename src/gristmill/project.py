@@ -131,8 +131,12 @@ def find_root(start: Path | None = None) -> Path:
 def load(start: Path | None = None, *, config: Path | None = None) -> Project:
     """Read and check the project at or above ``start``; every problem of the file is told at once.
 
+    Without either argument, ``GRISTMILL_CONFIG`` names the file, as it does in the kernels of a run.
     Raises ConfigError with ``file:line`` for unknown keys, wrong types and unreadable TOML.
     """
+    named = os.environ.get("GRISTMILL_CONFIG")
+    if named and not start and not config:
+        config = Path(named)
     root = config.resolve().parent if config else find_root(start)
     path = config.resolve() if config else root / CONFIG_NAME
     try:

@@ -106,7 +106,7 @@ class Result:
             ],
             rows=rows,
             n_total=n_total,
-            sql=self.sql,
+            sql=self._mill.shown(self.sql, self.params),
             relation=self.relation,
         )
 

@@ -14,16 +14,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from gristmill.errors import ConfigError, LockedError, Problem, RunError, did_you_mean
+from gristmill.errors import ConfigError, LockedError, Problem, RunError, did_you_mean, listed
 from gristmill.project import Project
 
 DATABASE = "warehouse.duckdb"
 RECORD = "run.json"
+NOTEBOOKS = "notebooks"
+"""Folder of a run that holds its notebooks as they were executed."""
 RUNNING, PUBLISHED, FAILED, BROKEN = "running", "published", "failed", "broken"
 
 
@@ -72,45 +74,56 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
+def today() -> dt.date:
+    """The day where this machine stands, which is what people mean by today."""
+    return dt.datetime.now().astimezone().date()
+
+
 @contextmanager
 def only_one(project: Project) -> Iterator[None]:
     """Hold the project's run lock. Raises LockedError naming the process that has it."""
     path = project.state / "run.lock"
     try:
         project.state.mkdir(parents=True, exist_ok=True)
-        handle = path.open("a+", encoding="utf-8")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise unwritable(project.state, error) from error
-    with handle:
+    try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            handle.seek(0)
+            holder = os.read(handle, 20).decode("ascii", "replace").strip()
             raise LockedError(
                 Problem(
-                    f"Another run is under way in {project.root.name} (process {handle.read().strip() or 'unknown'}).",
+                    f"Another run is under way in {project.root.name} (process {holder or 'unknown'}).",
                     hint="wait until it ends; the published run can be read meanwhile",
                 )
             ) from error
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+        with suppress(OSError):
+            # A full disk cannot take even this; the number only serves the message above.
+            os.truncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode())
         yield
+    finally:
+        os.close(handle)
 
 
-def unwritable(path: Path, error: OSError) -> RunError:
+def unwritable(path: Path, error: OSError, *, expected: str = "The published run is as it was.") -> RunError:
     """The error for a folder that cannot be written: read-only, full, or not ours."""
     return RunError(
         Problem(
             f"Cannot write to {path}: {error.strerror or error}.",
-            expected="Nothing was changed; the published run is as it was.",
+            expected=expected,
             hint="free some space, or give this user the right to write there",
         )
     )
 
 
-def start(project: Project, *, as_of: dt.date, params: Mapping[str, Any], partial: bool = False) -> Run:
-    """Make the folder of a new run, after sweeping up what killed runs left. Call under ``only_one``."""
+def start(project: Project, *, as_of: dt.date, params: Mapping[str, Any], base: Run | None = None) -> Run:
+    """Make the folder of a new run, after sweeping up what killed runs left. Call under ``only_one``.
+
+    With ``base`` it begins with a copy of that run's database.
+    """
     sweep(project)
     moment = now()
     stamp = moment.strftime("%Y%m%d-%H%M%S")
@@ -122,11 +135,12 @@ def start(project: Project, *, as_of: dt.date, params: Mapping[str, Any], partia
         as_of=as_of.isoformat(),
         params=dict(params),
         started_at=moment.isoformat(),
-        partial=partial,
+        partial=base is not None,
     )
     try:
         run.folder(project).mkdir(parents=True)
-        if partial and (base := current(project)):
+        (run.folder(project) / NOTEBOOKS).mkdir()
+        if base:
             shutil.copyfile(base.database(project), run.database(project))
     except OSError as error:
         shutil.rmtree(run.folder(project), ignore_errors=True)
@@ -150,50 +164,68 @@ def write_atomically(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise unwritable(path.parent, error) from error
 
 
 def publish(project: Project, run: Run) -> Run:
-    """Make a finished run the current one, then drop the databases of runs beyond ``keep_runs``."""
+    """Make a finished run the current one. Nothing that happens afterwards may undo it."""
     done = replace(run, status=PUBLISHED)
     save(project, done)
     write_atomically(project.state / "current", done.run + "\n")
-    prune(project)
     return done
 
 
 def fail(project: Project, run: Run, error: str) -> Run:
     """Record a run that broke; its database goes, its report stays."""
+    # The database first: on a full disk that makes the room the record needs.
+    _drop_database(project, run)
     done = replace(run, status=FAILED, error=error)
     save(project, done)
-    _drop_database(project, done)
     return done
 
 
 def runs(project: Project) -> list[Run]:
     """Every run with a readable record, newest first."""
-    found = []
-    for path in sorted((project.state / "runs").glob(f"*/{RECORD}"), reverse=True):
-        try:
-            found.append(Run(**json.loads(path.read_text(encoding="utf-8"))))
-        except (ValueError, TypeError, OSError):
-            # A record cut short by a crash says nothing; the run's database is swept like any other.
-            continue
-    return found
+    found = (_read(path) for path in sorted((project.state / "runs").glob(f"*/{RECORD}"), reverse=True))
+    return [run for run in found if run]
+
+
+def _read(path: Path) -> Run | None:
+    """The record in a file; None when there is none that can be read. Fields of later versions are left out."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Run(**{one.name: record[one.name] for one in fields(Run) if one.name in record})
+    except (ValueError, TypeError, OSError):
+        return None
 
 
 def get(project: Project, name: str) -> Run:
     """The run of that id. Raises ConfigError with the nearest one."""
-    known = {run.run: run for run in runs(project)}
-    if name not in known:
+    run = _read(project.state / "runs" / name / RECORD)
+    if run is None or run.run != name:
         raise ConfigError(
             Problem(
                 f"There is no run {name!r}.",
-                hint=did_you_mean(name, known, otherwise="'gristmill runs' lists them"),
+                hint=did_you_mean(
+                    name, [one.run for one in runs(project)], otherwise="'gristmill runs' lists them"
+                ),
             )
         )
-    return known[name]
+    return run
+
+
+def with_database(project: Project, run: Run) -> Run:
+    """The same run. Raises ConfigError when its database is gone."""
+    if not run.database(project).is_file():
+        raise ConfigError(
+            Problem(
+                f"The database of the run {run.run} ({run.status}) is gone.",
+                expected=f"Kept: {listed([one.run for one in kept(project)])}.",
+            )
+        )
+    return run
 
 
 def current(project: Project) -> Run | None:
@@ -203,38 +235,48 @@ def current(project: Project) -> Run | None:
         name = pointer.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    run = next((run for run in runs(project) if run.run == name), None)
+    run = _read(project.state / "runs" / name / RECORD) if name else None
     return run if run and run.database(project).is_file() else None
 
 
-def rollback(project: Project) -> tuple[Run, Run]:
-    """Point back to the published run before the current one; returns (left, now current).
+def kept(project: Project) -> list[Run]:
+    """The published runs whose database is still there, newest first."""
+    return [run for run in runs(project) if run.status == PUBLISHED and run.database(project).is_file()]
 
-    Raises ConfigError when there is none whose database was kept.
+
+def rollback(project: Project, to: str | None = None) -> tuple[Run | None, Run]:
+    """Point to the published run before the current one, or to the one named; returns (left, now current).
+
+    Nothing is left when the pointer was lost; then the newest is taken. Raises ConfigError when there
+    is none whose database was kept.
     """
     here = current(project)
-    older = [
-        run
-        for run in runs(project)
-        if run.status == PUBLISHED and run.database(project).is_file() and here and run.run < here.run
-    ]
-    if not here or not older:
+    there = kept(project)
+    wanted = [run for run in there if (run.run == to if to else not here or run.run < here.run)]
+    if to and to not in {run.run for run in there}:
+        get(project, to)
+        raise ConfigError(
+            Problem(
+                f"The run {to} cannot be gone back to: it was not published, or its database is gone.",
+                expected=f"Kept: {listed([run.run for run in there])}.",
+            )
+        )
+    if not wanted:
         raise ConfigError(
             Problem(
                 "There is no earlier published run to go back to.",
-                expected=f"The databases of the last {project.keep_runs} published runs are kept.",
-                hint="raise keep_runs in gristmill.toml to keep more",
+                expected=f"Kept: {listed([run.run for run in there])}; the last {project.keep_runs} are.",
+                hint="keep_runs in gristmill.toml says how many are kept",
             )
         )
-    write_atomically(project.state / "current", older[0].run + "\n")
-    return here, older[0]
+    write_atomically(project.state / "current", wanted[0].run + "\n")
+    return here, wanted[0]
 
 
 def prune(project: Project) -> None:
     """Delete the databases of published runs beyond ``keep_runs``; records and reports stay."""
     here = current(project)
-    kept = [run for run in runs(project) if run.status == PUBLISHED and run.database(project).is_file()]
-    for run in kept[project.keep_runs :]:
+    for run in kept(project)[project.keep_runs :]:
         if not here or run.run != here.run:
             _drop_database(project, run)
 
@@ -246,11 +288,13 @@ def sweep(project: Project) -> None:
             save(project, replace(run, status=BROKEN, error="the process was killed before it ended"))
             _drop_database(project, run)
     for folder in (project.state / "runs").glob("*"):
+        # Killed before its first record was written.
         if folder.is_dir() and not (folder / RECORD).is_file():
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drop_database(project: Project, run: Run) -> None:
-    for path in run.folder(project).iterdir():
-        if path.name != RECORD:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        for path in run.folder(project).iterdir():
+            if path.name != RECORD:
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import glob
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gristmill import sources
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ConfigError, GristmillError, Problem, SourceError, did_you_mean
 from gristmill.project import CONFIG_NAME, NAME, Project, Source, base_dir, load
-from gristmill.runs import write_atomically
+from gristmill.runs import unwritable, write_atomically
 
 COPIED = ("notebooks", "checks")
 """What the analyst owns from the start; SQL is resolved in place and copied by ``eject`` alone."""
@@ -39,21 +40,22 @@ IGNORED = ".gristmill/\n.ipynb_checkpoints/\nreports/*\n!reports/README.md\n"
 def init(folder: Path) -> list[Path]:
     """Make a project in a new or empty folder; returns what was written.
 
-    Raises ConfigError when the folder holds anything.
+    Raises ConfigError when the folder holds anything, RunError when it cannot be written.
     """
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(
             Problem(
-                f"{folder.name} is not empty.",
+                f"{folder.name} is not empty." if folder.is_dir() else f"{folder.name} is a file.",
                 expected="A project begins in a new or empty folder.",
                 hint="choose another name",
             )
         )
-    written = []
+    written: list[Path] = []
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for name in FOLDERS:
-            (folder / name).mkdir(parents=True)
+            (folder / name).mkdir()
             written.append(folder / name)
         for name in COPIED:
             skip = shutil.ignore_patterns("__pycache__", ".*")
@@ -65,13 +67,18 @@ def init(folder: Path) -> list[Path]:
             (folder / name).write_text(text, encoding="utf-8")
             written.append(folder / name)
     except OSError as error:
-        raise ConfigError(Problem(f"Cannot make a project in {folder}: {error.strerror}.")) from error
+        # The folder was empty: what stands in it now is half a project.
+        for path in folder.iterdir() if folder.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise unwritable(folder, error, expected="No project was made.") from error
     return written
 
 
 def _toml_text(text: str) -> str:
+    # A name that is no text at all (undecodable bytes) cannot be written in TOML.
+    text = text.encode("utf-8", "replace").decode()
     escaped = "".join(
-        c if c.isprintable() else f"\\u{ord(c):04x}" for c in text.replace("\\", "\\\\").replace('"', '\\"')
+        c if c.isprintable() else f"\\U{ord(c):08x}" for c in text.replace("\\", "\\\\").replace('"', '\\"')
     )
     return f'"{escaped}"'
 
@@ -103,6 +110,7 @@ def add(
     a name is taken.
     """
     paths = _expand(files)
+    _refuse_entered(project, paths)
     with DuckDBEngine() as engine:
         groups = sources.group(paths, taken=project.sources, engine=engine)
         if name:
@@ -188,11 +196,14 @@ def _write(project: Project, drafted: Sequence[_Drafted]) -> None:
                     file.write(sql)
         write_atomically(project.config, merged)
         load(config=project.config)
-    except (OSError, GristmillError):
+    except (OSError, GristmillError) as error:
         # Either everything is entered or nothing is.
         for path in written:
             path.unlink(missing_ok=True)
-        write_atomically(project.config, text)
+        if project.config.read_text(encoding="utf-8") != text:
+            write_atomically(project.config, text)
+        if isinstance(error, OSError):
+            raise unwritable(project.root, error) from error
         raise
 
 
@@ -215,6 +226,26 @@ def _expand(files: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _refuse_entered(project: Project, paths: Sequence[Path]) -> None:
+    """Raises ConfigError for files that are a source already: their rows would count twice."""
+    entered = {}
+    for source in project.sources.values():
+        # A source whose files are gone is the run's concern.
+        with suppress(SourceError):
+            entered.update({path.resolve(): source.name for path in sources.resolve(source, project.root)})
+    problems = [
+        Problem(
+            f"{project.show(path.resolve())} is the source {entered[path.resolve()]!r} already.",
+            hint=f"to draft its mapping anew, delete sql/source/{entered[path.resolve()]}__*.sql"
+            f" and [sources.{entered[path.resolve()]}]",
+        )
+        for path in paths
+        if path.resolve() in entered
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
 def _free_name(project: Project, name: str) -> str:
     if not NAME.fullmatch(name) or "__" in name:
         raise ConfigError(
@@ -226,7 +257,7 @@ def _free_name(project: Project, name: str) -> str:
     if name in project.sources:
         raise ConfigError(
             Problem(
-                f"There is a source {name!r} already.",
+                f"has a source {name!r} already.",
                 where=project.config.name,
                 hint="choose another --name",
             )

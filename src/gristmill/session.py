@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,7 @@ def open(start: str | Path | None = None, *, run: str | None = None, **params: A
     Parameters given here win over those of the run, these over gristmill.toml, these over the headers.
     Raises ConfigError when there is no project or no such run.
     """
-    # A run started with --config tells its kernels which file that was.
-    config = os.environ.get("GRISTMILL_CONFIG")
-    if start is None and config:
-        found = project.load(config=Path(config))
-    else:
-        found = project.load(Path(start) if start else None)
+    found = project.load(Path(start) if start else None)
     if "IPython" in sys.modules:
         # In a notebook, %%sql cells work from here on.
         from gristmill.magic import register_here

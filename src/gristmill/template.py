@@ -399,7 +399,17 @@ def values(template: Template, given: Mapping[str, Any], *, strict: bool = False
 
 def literal(param: Param, value: Any) -> str:
     """A value as typed SQL text, for showing and for views; strings stay data whatever they hold."""
+    if param.type == "integer" and value is not None:
+        # As the engine binds it: a day plus a BIGINT would be refused.
+        return str(value) if value >= 0 else f"({value})"
     return f"cast({_literal_of(value)} as {param.sql_type})"
+
+
+def plain_literal(value: Any) -> str:
+    """A value of no declared type as SQL text."""
+    if isinstance(value, dt.date):
+        return f"{'timestamp' if isinstance(value, dt.datetime) else 'date'} {_literal_of(value)}"
+    return _literal_of(list(value) if isinstance(value, tuple) else value)
 
 
 def _literal_of(value: Any) -> str:

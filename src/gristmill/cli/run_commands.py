@@ -3,118 +3,124 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gristmill.cli.show import listing, talk
+from gristmill.cli.options import CONFIG, JSON, PARAM, Day, names, pairs
+from gristmill.cli.show import Screen, listing, talk
 
-CONFIG = click.option(
-    "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another gristmill.toml than the one here.",
-)
-
-
-class Day(click.ParamType[dt.date]):
-    """A date, written as 2026-11-01."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        """Parse, or say what was expected."""
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date.\nHint: write it as 2026-11-01", param, ctx)
+if TYPE_CHECKING:
+    from gristmill.pipeline import Outcome, Voice
 
 
 @click.command()
-@click.option("--as-of", type=Day(), help="The day that counts as today; the same day gives the same report.")
 @click.option(
-    "--only", multiple=True, metavar="STAGE", help="Re-make this stage on top of the published run."
+    "--as-of",
+    type=Day(),
+    help="The day that counts as today, as 2026-11-01; the same day gives the same report.",
 )
 @click.option(
-    "--param", multiple=True, metavar="NAME=VALUE", help="A value for a parameter of a template or notebook."
+    "--only",
+    multiple=True,
+    metavar="STAGE",
+    help="Make only this stage again, on a copy of the published run; several are separated by commas.",
 )
+@PARAM
 @CONFIG
-@click.option("--quiet", is_flag=True, help="Say nothing but the last lines.")
+@click.option("--quiet", is_flag=True, help="Say nothing but warnings and how it ended.")
 def run(
     as_of: dt.date | None, only: tuple[str, ...], param: tuple[str, ...], config: Path | None, quiet: bool
 ) -> None:
-    """Run the project: read, clean, unify, segment, measure, audit, report, publish."""
+    """Run all stages, write the report and publish.
+
+    The stages are the notebooks of the project, in the order of their numbers. Nothing is published before the last stage has succeeded. Prints the path of the report.
+    """
     from gristmill import pipeline, project
 
     found = project.load(config=config)
-    given = dict(_pair(text) for text in param)
-    outcome = pipeline.run(
-        found, as_of=as_of, only=_names(only), params=given, tell=(lambda _: None) if quiet else talk
-    )
+    params = pairs(param)
+    with_signals()
+    screen = Screen(quiet=quiet)
+    try:
+        outcome = pipeline.run(found, as_of=as_of, only=names(only), params=params, voice=voice(screen))
+    finally:
+        screen.clear()
     finish(outcome)
 
 
-def finish(outcome: object) -> None:
-    """Print how a run ended and leave with its exit code."""
-    from gristmill.pipeline import Outcome
+def with_signals() -> None:
+    """A scheduler that ends the run, or a terminal that closes, is treated as Ctrl-C: the run ends in order."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
 
-    assert isinstance(outcome, Outcome)
+
+def voice(screen: Screen) -> Voice:
+    """The lines of a run, on this screen."""
+    from gristmill.pipeline import Voice
+
+    return Voice(tell=screen.tell, made=screen.made, live=screen.live)
+
+
+def finish(outcome: Outcome) -> None:
+    """Print how a run ended and leave with its exit code."""
     this = outcome.run
-    talk(f"Verdict: {this.verdict} ({this.seconds:.1f} s)")
     if this.error:
-        talk(f"{this.error}\nHint: the report shows the cell; the published run is as it was.")
+        talk(
+            f"{this.error}\nBroke after {this.seconds:.1f} s. Nothing was published; what was before, is as it was."
+        )
+        talk("Hint: the page below marks the cell")
+    else:
+        talk(f"Published {this.run}: {this.verdict} ({this.seconds:.1f} s)")
     click.echo(outcome.page)
     sys.exit(outcome.exit_code)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise click.BadParameter(
-            f"{text!r} has no '='.\nHint: write --param name=value", param_hint="--param"
-        )
-    return name.strip(), value
-
-
-def _names(only: tuple[str, ...]) -> list[str]:
-    return [name.strip() for text in only for name in text.split(",") if name.strip()]
-
-
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@JSON
 def runs(as_json: bool) -> None:
-    """List the runs, newest first; a star marks the published one."""
+    """List the runs, newest first; a star marks the published one.
+
+    Kept means that its database is still there, so that 'gristmill rollback' can go back to it.
+    """
     from gristmill import project
     from gristmill import runs as life
 
     found = project.load()
     here = life.current(found)
-    rows = [
-        (
-            "*" if here and one.run == here.run else "",
-            one.run,
-            one.as_of,
-            one.status,
-            one.verdict,
-            one.seconds,
-            one.n_customers,
-            one.database(found).is_file(),
+    rows = []
+    for one in life.runs(found):
+        published = here is not None and one.run == here.run
+        kept = one.status == life.PUBLISHED and one.database(found).is_file()
+        rows.append(
+            (
+                published if as_json else "*" * published,
+                one.run,
+                one.as_of,
+                one.status,
+                one.verdict,
+                one.seconds,
+                one.n_customers,
+                kept,
+            )
         )
-        for one in life.runs(found)
-    ]
-    listing(("", "run", "as of", "status", "verdict", "seconds", "customers", "kept"), rows, as_json=as_json)
+    columns = ("published", "run", "as_of", "status", "verdict", "seconds", "customers", "kept")
+    listing(columns if as_json else ("", *columns[1:]), rows, as_json=as_json)
 
 
 @click.command()
-def rollback() -> None:
-    """Go back to the published run before the current one."""
+@click.argument("to", required=False, metavar="[RUN]")
+def rollback(to: str | None) -> None:
+    """Publish the run before the current one again, or the RUN named."""
     from gristmill import project
     from gristmill import runs as life
 
-    left, now = life.rollback(project.load())
-    talk(f"{left.run} is no longer published; its files are kept.")
+    left, now = life.rollback(project.load(), to)
+    if left:
+        talk(f"{left.run} is no longer published, but kept: 'gristmill rollback {left.run}' goes back to it.")
     click.echo(now.run)
 
 
@@ -135,7 +141,10 @@ def open_() -> None:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.pass_context
 def lab(ctx: click.Context) -> None:
-    """Start JupyterLab in the project; further options go to JupyterLab."""
+    """Start JupyterLab in the project.
+
+    Further options go to JupyterLab, as in 'gristmill lab --no-browser --port 9999'.
+    """
     from gristmill import lab as jupyter
     from gristmill import project
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +15,48 @@ import click
 def talk(line: str) -> None:
     """A line for the person at the terminal, never part of the data."""
     click.echo(line, err=True)
+
+
+class Screen:
+    """The lines of a run on stderr. A terminal keeps one line a stage; a log gets every relation.
+
+    ``quiet`` leaves out all but warnings.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._live = sys.stderr.isatty() and not quiet
+        self._quiet = quiet
+        self._open = False
+
+    def tell(self, line: str) -> None:
+        """A line that stays."""
+        self.clear()
+        if not self._quiet or line.startswith("!"):
+            talk(line)
+
+    def made(self, line: str) -> None:
+        """A line for a log, not for a terminal."""
+        if not self._live and not self._quiet:
+            talk(line)
+
+    def live(self, line: str) -> None:
+        """A line for a terminal: it takes the place of the one before."""
+        if self._live:
+            room = shutil.get_terminal_size().columns - 1
+            click.echo(f"\r{_cut(line, room)}\x1b[K", err=True, nl=False)
+            self._open = True
+
+    def clear(self) -> None:
+        """Wipe the line that stands open; nothing happens when none does."""
+        if self._open:
+            click.echo("\r\x1b[K", err=True, nl=False)
+            self._open = False
+
+
+def _cut(text: str, room: int) -> str:
+    while _width(text) > room:
+        text = text[:-1]
+    return text
 
 
 def listing(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, as_json: bool) -> None:

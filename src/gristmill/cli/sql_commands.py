@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import click
 
+from gristmill.cli.group import Group
+from gristmill.cli.options import JSON, PARAM, pairs
 from gristmill.cli.show import listing, talk
 
-PARAM = click.option("--param", multiple=True, metavar="NAME=VALUE", help="A value for a parameter.")
 
-
-@click.group()
+@click.group(cls=Group)
 def sql() -> None:
-    """The templates: list, show, compare, check and freeze them."""
+    """Templates: list, show, check, freeze and compare the SQL."""
 
 
 @sql.command("list")
 @click.argument("schema", required=False)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@JSON
 def list_(schema: str | None, as_json: bool) -> None:
-    """List the templates that win, with what each is for."""
+    """List the templates a run uses, all or those of a SCHEMA."""
     from gristmill import templates
 
-    found = [t for t in templates.listed() if schema in (None, t.schema)]
-    rows = [(t.ref, t.layer, ", ".join(t.params), t.summary) for t in found]
-    listing(("template", "layer", "parameters", "what for"), rows, as_json=as_json)
+    rows = [
+        (t.ref, t.layer, list(t.params) if as_json else ", ".join(t.params), t.summary)
+        for t in templates.listed(schema)
+    ]
+    listing(("template", "layer", "parameters", "summary"), rows, as_json=as_json)
 
 
 @sql.command()
 @click.argument("template")
 @PARAM
 def show(template: str, param: tuple[str, ...]) -> None:
-    """Print the exact SQL that would run, parameters bound."""
+    """Print the exact SQL that would run, parameters in place."""
     import gristmill as gm
-    from gristmill.cli.run_commands import _pair
 
     with gm.open() as mill:
-        click.echo(mill.show(template, **dict(_pair(text) for text in param)))
+        click.echo(mill.show(template, **pairs(param)))
 
 
 def _where(template: str) -> None:
@@ -48,30 +49,38 @@ def _where(template: str) -> None:
 @sql.command()
 @click.argument("template")
 def where(template: str) -> None:
-    """List every file of a template; a star marks the one that wins."""
+    """List every file of a template; a star marks the winner."""
     _where(template)
 
 
 @click.command("where")
 @click.argument("template")
 def where_short(template: str) -> None:
-    """The same as 'sql where'."""
+    """List every file of a template, as 'sql where' does."""
     _where(template)
 
 
 @sql.command()
 @click.argument("names", nargs=-1, metavar="[TEMPLATE...]")
 def lint(names: tuple[str, ...]) -> None:
-    """Check templates: syntax, parameters, portable subset, lock, overrides, and that they fit together."""
+    """Check templates, and that they fit together.
+
+    All are checked when none is named: syntax, parameters, portability, the lock, and that an
+    override takes and returns what the template it stands for does.
+    """
     from gristmill import templates
 
     n = templates.check(names)
-    talk(f"{n} templates are good.")
+    talk(f"{n} templates are good." if n != 1 else "1 template is good.")
 
 
 @sql.command()
 def lock() -> None:
-    """Freeze the meaning of the project's own templates in sql/versions.lock."""
+    """Freeze what the project's own templates mean.
+
+    Their fingerprints go into sql/versions.lock. Layout and comments may change afterwards, logic
+    may not: that needs the next version.
+    """
     from gristmill import templates
 
     added, total = templates.freeze()
@@ -83,21 +92,27 @@ def lock() -> None:
 @click.argument("right")
 @PARAM
 def diff(left: str, right: str, param: tuple[str, ...]) -> None:
-    """Show how two versions differ in meaning, and what the change does to the current data."""
-    from gristmill import templates
-    from gristmill.cli.run_commands import _pair
+    """Show how two templates differ, in meaning and in effect.
 
-    click.echo(templates.diff(left, right, dict(_pair(text) for text in param)))
+    The effect is that on the data of the published run: rows that differ, and who moves. LEFT
+    and RIGHT are as in segment/rfm@1 segment/rfm@2, or base:segment/rfm segment/rfm.
+    """
+    from gristmill import comparison
+
+    click.echo(comparison.diff(left, right, pairs(param)))
 
 
 @sql.command()
 @click.argument("relation")
 @click.argument("column", required=False)
 def lineage(relation: str, column: str | None) -> None:
-    """Draw what a relation reads and what reads it; with a column, where that comes from."""
-    from gristmill import templates
+    """Draw what a relation reads and what reads it.
 
-    click.echo(templates.draw(relation, column))
+    With a COLUMN: which columns of which relations it is made of.
+    """
+    from gristmill import drawing
+
+    click.echo(drawing.draw(relation, column))
 
 
 @click.command()

@@ -118,7 +118,7 @@ class DuckDBEngine:
 
     def describe(self, sql: str, params: Params | None = None) -> list[Column]:
         """Names and types a SELECT returns, without running it."""
-        return [Column(row[0], row[1]) for row in self.rows(f"describe {sql}", params)]
+        return [Column(row[0], row[1]) for row in self.rows(f"describe\n{sql}", params)]
 
     def columns(self, relation: str) -> list[Column]:
         """Names and types of a stored relation; empty when there is none of that name."""

@@ -1,0 +1,144 @@
+"""How two templates differ: in meaning, line by line, and in effect, on the data of the published run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gristmill import lineage, project
+from gristmill.catalog import Catalog
+from gristmill.engine import Engine, quote, quote_relation
+from gristmill.errors import ParameterError, Problem, did_you_mean
+from gristmill.mill import Mill
+from gristmill.template import Template
+
+FEW = 50
+"""A column of at most so many values is one whose moves are worth telling."""
+MOVES = 20
+
+
+def diff(left: str, right: str, params: Mapping[str, Any]) -> str:
+    """The difference in meaning, and the effect on the data of the published run.
+
+    Raises TemplateError for an unknown template, ParameterError for a parameter neither of them takes.
+    """
+    catalog = Catalog(project.load())
+    old, new = catalog.get(left), catalog.get(right)
+    _check(params, {**old.params, **new.params})
+    names = _names(old, new)
+    lines = list(
+        difflib.unified_diff(
+            lineage.canonical(old).splitlines(),
+            lineage.canonical(new).splitlines(),
+            *names,
+            lineterm="",
+        )
+    )
+    text = lines or [f"{names[0]} and {names[1]} mean the same."]
+    with Mill(catalog.project, params=params) as mill:
+        if not mill.published:
+            text += ["", "Nothing is published yet, so there is no data to show the effect on."]
+        elif lines or old.relation != new.relation:
+            text += ["", f"Effect on the data of {mill.published.run}, as of {mill.as_of}:"]
+            text += _effect(mill, old, new)
+    return "\n".join(text)
+
+
+def _check(params: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    problems = [
+        Problem(f"Neither template takes ${name}.", hint=did_you_mean(name, known))
+        for name in params
+        if name not in known
+    ]
+    if problems:
+        raise ParameterError(problems)
+
+
+def _names(old: Template, new: Template) -> tuple[str, str]:
+    """How the two are told apart: by version, or by layer where that is the same."""
+    if old.ref != new.ref:
+        return old.ref, new.ref
+    return f"{old.layer}:{old.ref}", f"{new.layer}:{new.ref}"
+
+
+def _effect(mill: Mill, old: Template, new: Template) -> list[str]:
+    """The relation itself, and what is made from it in the same schema: names of segments, members."""
+    later = [
+        node.template
+        for node in mill.plan.order(mill.plan.downstream(old.relation))
+        if node.template
+        and node.template.schema == old.schema
+        and old.relation in mill.plan.upstream(node.name)
+        and old.relation == new.relation
+    ]
+    kept: dict[str, tuple[str, str]] = {old.relation: ("diff.old", "diff.new")}
+    for side, found in (("old", old), ("new", new)):
+        mill.run(f"{found.layer}:{found.ref}")
+        mill.engine.make(f"diff.{side}", f"select * from {quote_relation(found.relation)}")
+        for i, template in enumerate(later):
+            mill.run(template.ref)
+            mill.engine.make(f"diff.{side}_{i}", f"select * from {quote_relation(template.relation)}")
+            kept[template.relation] = (f"diff.old_{i}", f"diff.new_{i}")
+    names = _names(old, new)
+    lines = []
+    for relation, (before, after) in kept.items():
+        found_lines = _difference(mill.engine, before, after, names)
+        if relation == old.relation or len(found_lines) > 1:
+            lines += [f"{relation}: {found_lines[0]}", *(f"  {line}" for line in found_lines[1:])]
+    return lines
+
+
+def _difference(engine: Engine, before: str, after: str, names: tuple[str, str]) -> list[str]:
+    """One line that counts rows, and more lines only where they differ."""
+    old, new = ([c.name for c in engine.columns(relation)] for relation in (before, after))
+    shared = [name for name in old if name in new]
+    picked = ", ".join(quote(name) for name in shared)
+    n_old, n_new = (engine.scalar(f"select count(*) from {relation}") for relation in (before, after))
+    only_old, only_new = (
+        engine.scalar(f"select count(*) from (select {picked} from {x} except all select {picked} from {y})")
+        for x, y in ((before, after), (after, before))
+    )
+    lines = [f"{n_old:,} rows, now {n_new:,}"]
+    if only_old or only_new:
+        lines.append(f"{only_old:,} rows only with {names[0]}, {only_new:,} only with {names[1]}")
+    for title, gone in (
+        ("columns left out", [name for name in old if name not in new]),
+        ("columns added", [name for name in new if name not in old]),
+    ):
+        if gone:
+            lines.append(f"{title}: {', '.join(gone)}")
+    return lines + _moves(engine, before, after, shared)
+
+
+def _moves(engine: Engine, before: str, after: str, shared: Sequence[str]) -> list[str]:
+    """Who moves: for each column of few values, how many keys change from one to another."""
+    key = next(
+        (name for name in shared if name.endswith("_id") and _is_key(engine, name, before, after)), None
+    )
+    if not key:
+        return []
+    lines = []
+    for name in shared:
+        column = quote(name)
+        if name == key or not engine.scalar(
+            f"select count(distinct {column}) <= {FEW} from (select {column} from {before} union all"
+            f" select {column} from {after})"
+        ):
+            continue
+        moved = engine.rows(
+            f"select cast(o.{column} as varchar), cast(n.{column} as varchar), count(*) from {before} as o"
+            f" full join {after} as n on o.{quote(key)} = n.{quote(key)}"
+            f" where o.{column} is distinct from n.{column} group by all order by 3 desc, 1, 2"
+        )
+        if moved:
+            lines.append(f"{name} changes for {sum(row[2] for row in moved):,} {key}:")
+            lines += [f"  {row[0] or '–'} → {row[1] or '–'}: {row[2]:,}" for row in moved[:MOVES]]
+    return lines
+
+
+def _is_key(engine: Engine, name: str, *relations: str) -> bool:
+    return all(
+        engine.scalar(f"select count(*) = count(distinct {quote(name)}) from {relation}")
+        for relation in relations
+    )
