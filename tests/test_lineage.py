@@ -65,5 +65,9 @@ def test_a_query_that_cannot_be_resolved_says_everything_comes_from_everything()
 
 
 def test_names_keep_the_case_they_are_stored_in():
-    found = columns('select "E-Mail" as email, "이름" as "이름" from raw."Crm"', {"raw.Crm": ["E-Mail", "이름"]}, ["email", "이름"])
+    found = columns(
+        'select "E-Mail" as email, "이름" as "이름" from raw."Crm"',
+        {"raw.Crm": ["E-Mail", "이름"]},
+        ["email", "이름"],
+    )
     assert found == {"email": {("raw.Crm", "E-Mail")}, "이름": {("raw.Crm", "이름")}}

@@ -5,7 +5,16 @@ import pytest
 from gristmill.engine.duckdb import DuckDBEngine
 
 PERSONAL = {
-    "crm.csv": ("Full Name", "E-mail", "Mobile", "Street Address", "Customer No", "Member No", "Instagram", "Company"),
+    "crm.csv": (
+        "Full Name",
+        "E-mail",
+        "Mobile",
+        "Street Address",
+        "Customer No",
+        "Member No",
+        "Instagram",
+        "Company",
+    ),
     "newsletter.csv": ("email",),
     "postal.csv": ("고객명", "연락처", "주소"),
 }
@@ -59,7 +68,9 @@ def test_stored_columns_know_what_they_hold_by_lineage(whole):
         assert kinds.of("unify.customers")["emails"] == "email"
         assert kinds.of("segment.rfm_named")["segment"] == "none"
         assert kinds.of("measure.kpi_monthly")["month"] == "none"
-        shown = mill.sql("select upper(email) as e, length(email) as n, count(*) as c from clean.contacts group by all")
+        shown = mill.sql(
+            "select upper(email) as e, length(email) as n, count(*) as c from clean.contacts group by all"
+        )
         assert {col.name: col.pii for col in shown.data().columns} == {"e": "email", "n": None, "c": None}
 
 
@@ -68,10 +79,16 @@ def test_a_project_may_show_values_only_by_saying_so_in_writing(acme):
 
     def page():
         with gm.open(acme.root) as mill:
-            return str(mill.sql("select email from clean.contacts where email is not null order by 1 limit 1").table().payload)
+            return str(
+                mill.sql("select email from clean.contacts where email is not null order by 1 limit 1")
+                .table()
+                .payload
+            )
 
     with gm.open(acme.root) as mill:
-        value = mill.sql("select email from clean.contacts where email is not null order by 1 limit 1").scalar()
+        value = mill.sql(
+            "select email from clean.contacts where email is not null order by 1 limit 1"
+        ).scalar()
     assert value not in page()
     config = acme.root / "gristmill.toml"
     config.write_text(config.read_text(encoding="utf-8") + "\n[privacy]\nmask = false\n", encoding="utf-8")

@@ -163,9 +163,7 @@ def test_records_keep_the_order_of_the_file_when_it_is_read_in_parallel(engine, 
         ("cp949", b"", "cp949"),
     ],
 )
-def test_korean_in_header_and_fields_survives_every_encoding(  # noqa: PLR0917 (what is parametrised)
-    engine, load, tmp_path, encoding, mark, found
-):
+def test_korean_in_header_and_fields_survives_every_encoding(engine, load, tmp_path, encoding, mark, found):
     text = '고객명,주소\r\n김민수,서울특별시 강남구\r\n이영희,"부산, 해운대구"\r\n'
     put(tmp_path, "s.csv", mark + text.encode(encoding))
     load()

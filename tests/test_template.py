@@ -146,7 +146,7 @@ def test_the_fingerprint_sees_logic_and_not_layout(tmp_path):
 
 
 def test_a_file_with_another_name_or_encoding_is_refused(tmp_path):
-    with pytest.raises(TemplateError, match="rename it to my_query_v1.sql"):
+    with pytest.raises(TemplateError, match=r"rename it to my_query_v1\.sql"):
         template.parse(write(tmp_path, HEAD + BODY, "my-query.sql"))
     path = write(tmp_path, "", "latin_v1.sql")
     path.write_bytes("-- Größe\n".encode("latin-1"))

@@ -143,25 +143,19 @@ class Result:
 
         return report.bars(self.data(clear=clear), x, y, masked=self._mill.project.mask, **options)
 
-    def lines(
-        self, x: str, y: str | Sequence[str], *, clear: Sequence[str] = (), **options: Any
-    ) -> Display:
+    def lines(self, x: str, y: str | Sequence[str], *, clear: Sequence[str] = (), **options: Any) -> Display:
         """A line chart; options as ``gm.report.lines``."""
         from gristmill import report
 
         return report.lines(self.data(clear=clear), x, y, masked=self._mill.project.mask, **options)
 
-    def stacked(
-        self, x: str, y: str, color: str, *, clear: Sequence[str] = (), **options: Any
-    ) -> Display:
+    def stacked(self, x: str, y: str, color: str, *, clear: Sequence[str] = (), **options: Any) -> Display:
         """Stacked bars; options as ``gm.report.stacked``."""
         from gristmill import report
 
         return report.stacked(self.data(clear=clear), x, y, color, masked=self._mill.project.mask, **options)
 
-    def heatmap(
-        self, x: str, y: str, value: str, *, clear: Sequence[str] = (), **options: Any
-    ) -> Display:
+    def heatmap(self, x: str, y: str, value: str, *, clear: Sequence[str] = (), **options: Any) -> Display:
         """A heat map; options as ``gm.report.heatmap``."""
         from gristmill import report
 
