@@ -7,6 +7,8 @@ STAMP := $(VENV)/.made
 # Compiled modules start twice as fast; a shell that forbids them would slow every kernel down.
 export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
+# Companies that inspect traffic have their certificates in the system, where pip finds them too.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: demo test lint types unit environment bench clean
 
