@@ -30,8 +30,7 @@ with cells as (
 ),
 doubtful as (
     -- Printable ASCII and Hangul with single spaces between is fine; everything else is looked at once.
-    select distinct scope, raw
-    from cells
+    select distinct scope, raw from cells
     where raw is not null
       -- One case, so that the pattern is matched once a cell: of "or" the optimiser makes two filters.
       and case when not regexp_full_match(raw, '[!-~가-힣]+( [!-~가-힣]+)*') then true

@@ -8,21 +8,21 @@
 --          phone, place and company agreed on, where their frequency matters
 with measured as (
   select n.*,
-    l.address as left_address, r.address as right_address,
-    l.address_words as left_address_words, r.address_words as right_address_words,
+    l.address as left_address, r.address as right_address, l.address_words as left_address_words, r.address_words as right_address_words,
     l.birth as left_birth, r.birth as right_birth, l.city as left_city, r.city as right_city,
     l.company as left_company, r.company as right_company, l.email as left_email, r.email as right_email,
-    l.email_local as left_email_local, r.email_local as right_email_local,
-    l.email_number as left_email_number, r.email_number as right_email_number,
-    l.family_sound as left_family_sound, r.family_sound as right_family_sound,
-    l.given_sound as left_given_sound, r.given_sound as right_given_sound,
-    l.is_common_server as left_is_common_server, r.is_common_server as right_is_common_server,
-    l.member_no as left_member_no, r.member_no as right_member_no, l.phone as left_phone, r.phone as right_phone,
-    l.postcode as left_postcode, r.postcode as right_postcode,
+    l.email_local as left_email_local, r.email_local as right_email_local, l.email_number as left_email_number, r.email_number as right_email_number,
+    l.family_sound as left_family_sound, r.family_sound as right_family_sound, l.given_sound as left_given_sound, r.given_sound as right_given_sound,
+    l.is_common_server as left_is_common_server, r.is_common_server as right_is_common_server, l.member_no as left_member_no,
+    r.member_no as right_member_no, l.phone as left_phone, r.phone as right_phone, l.postcode as left_postcode, r.postcode as right_postcode,
     round(jaro_winkler_similarity(l.email, r.email), 6) as email_likeness,
     l.email_local <> r.email_local and l.email_number <> r.email_number as is_other_number,
     round(jaro_winkler_similarity(l.company, r.company), 6) as company_likeness,
     damerau_levenshtein(l.birth, r.birth) as birth_edits,
+    -- plain edits are eight times cheaper than edits with swaps, and never more than twice as many
+    case when levenshtein(l.phone, r.phone) <= 2 then damerau_levenshtein(l.phone, r.phone) else 8 end as phone_edits,
+    case when levenshtein(l.postcode, r.postcode) <= 2 then damerau_levenshtein(l.postcode, r.postcode) else 8 end as postcode_edits,
+    case when abs(strlen(l.city) - strlen(r.city)) <= 2 then levenshtein(l.city, r.city) else 8 end as city_edits,
     -- near enough for days: a year counted as 372, a month as 31
     (cast(left(l.birth, 4) as integer) - cast(left(r.birth, 4) as integer)) * 372
       + (cast(substr(l.birth, 5, 2) as integer) - cast(substr(r.birth, 5, 2) as integer)) * 31
@@ -50,7 +50,7 @@ select population, left_id, right_id, given_level, family_level,
     else 1 end as integer) as email_level,
   cast(case
     when left_phone is null or right_phone is null then null when left_phone = right_phone then 2
-    when damerau_levenshtein(left_phone, right_phone) = 1 then 1 else 0 end as integer) as phone_level,
+    when phone_edits = 1 then 1 else 0 end as integer) as phone_level,
   cast(case
     when left_birth is null or right_birth is null then null when left_birth = right_birth then 4
     when birth_edits = 1 then 3
@@ -61,7 +61,7 @@ select population, left_id, right_id, given_level, family_level,
     when coalesce(left_postcode, left_city) is null or coalesce(right_postcode, right_city) is null then null
     when left_postcode = right_postcode and coalesce(left_city = right_city, true) then 3
     when left_postcode = right_postcode or left_city = right_city then 2
-    when damerau_levenshtein(left_postcode, right_postcode) = 1 or levenshtein(left_city, right_city) <= 2 then 1
+    when postcode_edits = 1 or city_edits <= 2 then 1
     when (left_postcode is null or right_postcode is null) and (left_city is null or right_city is null) then null
     else 0 end as integer) as place_level,
   cast(case
