@@ -7,10 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gristmill import sources
+from gristmill import sources, systems
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ConfigError, GristmillError, Problem, SourceError, did_you_mean
 from gristmill.project import CONFIG_NAME, NAME, Project, Source, base_dir, load
@@ -126,15 +126,50 @@ def add(
             _draft(engine, project, source, found, [*project.sources, *groups], tell)
             for source, found in groups.items()
         ]
+        drafted = _link(engine, project, drafted, tell)
     _write(project, drafted)
     return [added for one in drafted for added in one.added]
 
 
 @dataclass(frozen=True)
 class _Drafted:
-    entry: str
+    source: str
+    paths: Sequence[Path]
+    look: sources.Look
+    system: str
     templates: dict[str, str]
     added: list[Added]
+
+    def mappings(self, *, of_contacts: bool) -> list[systems.Mapped]:
+        """Its mappings of contacts, or of the rest."""
+        return [
+            systems.Mapped(self.source, self.system, self.templates[one.template])
+            for one in self.added
+            if (one.entity == "contacts") == of_contacts
+        ]
+
+
+def _link(
+    engine: DuckDBEngine, project: Project, drafted: Sequence[_Drafted], tell: Callable[[str], None]
+) -> list[_Drafted]:
+    """Put sources that name each other's customers into one system, so that orders find their contacts."""
+    asking = [
+        one for one in drafted if one.mappings(of_contacts=False) and not one.mappings(of_contacts=True)
+    ]
+    if not asking:
+        return list(drafted)
+    contacts = [mapped for one in drafted for mapped in one.mappings(of_contacts=True)]
+    contacts += systems.entered(engine, project)
+    linked = []
+    for one in drafted:
+        system = one.system
+        if one in asking:
+            for mapped in one.mappings(of_contacts=False):
+                system = systems.system_for(engine, mapped, contacts)
+        if system != one.system:
+            tell(f"  {one.source} names the customers of {system}: they share one system of keys")
+        linked.append(replace(one, system=system))
+    return linked
 
 
 def _draft(
@@ -177,14 +212,16 @@ def _draft(
         added.append(
             Added(source, len(paths), draft.entity, n_mapped, n_mapped + len(mapped.unmapped), where)
         )
-    system = sources.system_of(source, names)
-    entry = sources.toml_entry(source, paths, found, project.root, system=system)
-    return _Drafted(entry, templates, added)
+    return _Drafted(source, paths, found, sources.system_of(source, names), templates, added)
 
 
 def _write(project: Project, drafted: Sequence[_Drafted]) -> None:
     text = project.config.read_text(encoding="utf-8")
-    merged = text.rstrip("\n") + "\n" + "".join(f"\n{one.entry.strip()}\n" for one in drafted)
+    entries = [
+        sources.toml_entry(one.source, one.paths, one.look, project.root, system=one.system)
+        for one in drafted
+    ]
+    merged = text.rstrip("\n") + "\n" + "".join(f"\n{entry.strip()}\n" for entry in entries)
     written: list[Path] = []
     try:
         for one in drafted:

@@ -13,7 +13,8 @@ from gristmill.mill import Mill
 def open(start: str | Path | None = None, *, run: str | None = None, **params: Any) -> Mill:  # noqa: A001 - gm.open() is what people type
     """Open the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``).
 
-    ``run`` names a run to make relations in; None or "" works in a scratch copy over the published one.
+    ``run`` names a run: one under way is worked in, one that has ended is looked at from a scratch copy, as
+    the published one is with None or "".
     Parameters given here win over those of the run, these over gristmill.toml, these over the headers.
     Raises ConfigError when there is no project or no such run.
     """
