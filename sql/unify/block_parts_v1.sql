@@ -3,6 +3,7 @@
 -- grain    one row per kind, value and part, blocks of two records and more
 -- param    max_block        integer = 200   a larger block is split by a second key; a part that is still larger is left out
 -- param    pairs_per_record double = 1.5    most pairs a kind of key may propose, as a multiple of the records
+-- param    weak_pairs_per_record double = 0.3  the same for kinds of rank 13 and up, which propose many pairs and few matches
 -- param    min_pairs        integer = 50000  a kind may always propose this many pairs
 -- returns  rank, n_records, n_pairs, verdict (used, too large, over budget); part is empty where the block was not split
 with whole as (
@@ -39,7 +40,10 @@ running as (
 select rank, kind, value, part, is_split, n_records, n_pairs,
   case
     when is_too_large then 'too large'
-    when n_pairs_so_far > greatest($min_pairs, $pairs_per_record * (select count(*) from unify.records)) then 'over budget'
+    when n_pairs_so_far > greatest(
+      $min_pairs,
+      (case when rank >= 13 then $weak_pairs_per_record else $pairs_per_record end) * (select count(*) from unify.records)
+    ) then 'over budget'
     else 'used'
   end as verdict
 from running
