@@ -469,3 +469,16 @@ def test_any_bytes_are_read_or_refused_in_words(engine, tmp_path_factory, conten
         report = read(engine, Source("s", (path.name,)), folder, temp=folder / "temp")
         kept = engine.scalar("select (select count(*) from raw.s) + (select count(*) from raw.rejects)")
         assert kept == report.n_rows + report.n_rejects
+
+
+def test_a_file_outside_the_project_is_named_relative_to_it(tmp_path: Path) -> None:
+    shown = []
+    for place in ("here", "there"):
+        root = tmp_path / place / "project"
+        root.mkdir(parents=True)
+        outside = tmp_path / place / "people.csv"
+        outside.write_text("name\nAnna\n", encoding="utf-8")
+        with DuckDBEngine() as engine:
+            read(engine, Source("people", (str(outside),)), root, temp=tmp_path)
+            shown += engine.rows("select _file, file from raw.people, raw.files")
+    assert shown == [("../people.csv", "../people.csv")] * 2

@@ -7,6 +7,7 @@ record (``careful``), so that every record is either in ``raw.<name>`` or in ``r
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -293,8 +294,9 @@ def _plain_csv(path: Path, names: Sequence[str]) -> str:
 
 
 def _shown(path: Path, root: Path) -> str:
-    """A path relative to the project where it lies in it."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    """A path relative to the project, also where it lies outside.
+
+    Rows without a key take their id from it, so it must not hang on where the project and its data
+    lie together; and a report must not tell how a machine's folders are called.
+    """
+    return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
