@@ -97,10 +97,6 @@ class Project:
                 if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
                     yield layer, path
 
-    def folders(self, folder: str) -> list[Path]:
-        """That folder in each layer which has it, nearest first."""
-        return [layer.root / folder for layer in self.layers if (layer.root / folder).is_dir()]
-
     def show(self, path: Path) -> str:
         """A path as a user wants to read it: relative to the project, ``base:`` for the package's own."""
         for layer in self.layers:

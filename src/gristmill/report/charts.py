@@ -22,8 +22,6 @@ MAX_POINTS = 1200
 """Points of one chart; more would weigh more than they show."""
 
 MAX_BARS = 40
-MAX_SERIES = 7
-"""Colours that can be told apart."""
 
 _TABLE_ROWS = 200
 
