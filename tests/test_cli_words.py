@@ -29,6 +29,8 @@ COMMANDS = [
     "rollback",
     "open",
     "lab",
+    "clean",
+    "cluster",
     "sql",
     "where",
     "eject",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -170,6 +171,12 @@ def bound(template: Template, values: Mapping[str, Any]) -> str:
 def _parser_version() -> str:
     """Looked up once a process: it reads the package's files."""
     return version("sqlglot")
+
+
+def user_store() -> Path:
+    """Where meanings of templates are remembered for a user, for work without a project."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "gristmill" / "meanings.json"
 
 
 class Meanings:

@@ -19,17 +19,23 @@ from gristmill.plan import Node, Plan
 from gristmill.project import Project, Source
 from gristmill.template import Template, typed
 
+IN_ROUNDS = frozenset({"repair"})
+"""Schemas whose templates a Python step runs, again and again until nothing changes."""
 LOADED = ("raw.files", "raw.rejects", "raw.profile")
 
 
-def plan(project: Project, catalog: Catalog, meanings: Meanings) -> Plan:
-    """The graph of everything a run of this project makes.
+def plan(
+    project: Project, catalog: Catalog, meanings: Meanings, *, schemas: Sequence[str] | None = None
+) -> Plan:
+    """The graph of everything a run of this project makes; of ``schemas`` alone where they are named.
 
     Raises TemplateError with the problems of all templates at once.
     """
     problems: list[Problem] = []
     nodes: list[Node] = []
     for template in catalog.winners().values():
+        if template.schema in IN_ROUNDS or (schemas is not None and template.schema not in schemas):
+            continue
         try:
             meaning = meanings.of(template)
         except TemplateError as error:
@@ -51,8 +57,13 @@ def plan(project: Project, catalog: Catalog, meanings: Meanings) -> Plan:
     nodes.extend(_loads(project))
     nodes.extend(_unions(project, mappings))
     nodes.extend(_iterations())
-    nodes.extend(_checks(project, catalog, nodes))
-    return Plan(nodes)
+    nodes.extend(_merged_values(project))
+    nodes.extend(_repairs())
+    if schemas is None:
+        nodes.extend(_checks(project, catalog, nodes))
+        return Plan(nodes)
+    wanted = frozenset(schemas) | {"raw"}
+    return Plan(node for node in nodes if node.name.partition(".")[0] in wanted)
 
 
 def mappings_of(catalog: Catalog) -> dict[str, list[tuple[Template, str]]]:
@@ -163,6 +174,39 @@ def _iterations() -> Iterator[Node]:
             step=step.run,
             kinds={"column_name": "none", "reason": "none"},
         )
+
+
+def _merged_values(project: Project) -> Iterator[Node]:
+    """What people accepted of ``reviews/values.csv``, and the steps of finding more of it."""
+    from gristmill import cluster
+
+    yield Node(
+        makes=("clean.value_merges",),
+        reads=(),
+        summary="Merges of values that people accepted in reviews/values.csv.",
+        step=partial(cluster.write_merges, project),
+        kinds={"column_key": "none"},
+    )
+    for step in cluster.STEPS:
+        yield Node(
+            makes=step.makes,
+            reads=step.reads,
+            summary=(step.run.__doc__ or "").strip().splitlines()[0],
+            step=step.run,
+        )
+
+
+def _repairs() -> Iterator[Node]:
+    """One step that looks for errors nobody listed."""
+    from gristmill import repair
+
+    yield Node(
+        makes=(repair.PROPOSALS, repair.DEPENDENCIES),
+        reads=tuple(f"clean.{entity}" for entity in repair.COLUMNS),
+        summary="Errors that nobody listed, with what the values should be.",
+        step=repair.propose,
+        kinds=dict.fromkeys(("relation", "column_name", "rule", "determinant", "dependent"), "none"),
+    )
 
 
 def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Iterator[Node]:

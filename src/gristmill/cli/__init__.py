@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 import gristmill
-from gristmill.cli import project_commands, run_commands, sql_commands
+from gristmill.cli import cluster_commands, file_commands, project_commands, run_commands, sql_commands
 from gristmill.cli.group import Group
 
 
@@ -30,5 +30,11 @@ def main() -> None:
     """  # noqa: D301 - click reads the backspace as: do not wrap this paragraph
 
 
-for command in (*project_commands.COMMANDS, *run_commands.COMMANDS, *sql_commands.COMMANDS):
+for command in (
+    *project_commands.COMMANDS,
+    *run_commands.COMMANDS,
+    *file_commands.COMMANDS,
+    *cluster_commands.COMMANDS,
+    *sql_commands.COMMANDS,
+):
     main.add_command(command)
