@@ -1,19 +1,49 @@
 -- List mistyped domains of large mailbox providers with the domain that was meant.
 --
 -- grain    one row per mistyped domain
--- returns  typo, domain; only spellings that are no provider of their own
-select typo, domain
+-- returns  typo, domain, confidence (.98: nobody has such an address; .7: somebody else may own it)
+select typo, domain, confidence
 from (values
-    ('gmail.com', 'gamil.com gmial.com gmai.com gmal.com gmaill.com gmali.com gnail.com gmil.com gmail.co gmail.cm gmail.om'),
-    ('gmail.com', 'gmaul.com gmeil.com ggmail.com gmailcom gmail.co.kr gmail.kr gmail.net gmail.comm gmail.coom gimail.com'),
-    ('naver.com', 'nave.com navr.com naver.co naver.cm naver.net naver.co.kr naver.kr never.com naevr.com anver.com navver.com'),
-    ('naver.com', 'naber.com nvaer.com naver.comm naver.coom navercom naver.om naverr.com'),
-    ('hanmail.net', 'hanmial.net hanmai.net hamail.net hanmal.net hanmil.net hanmail.com hanmail.ne hanmail.co.kr hnamail.net'),
-    ('daum.net', 'daum.com daum.co.kr daum.ne duam.net daun.net daum.ner'),
-    ('hotmail.com', 'hotmial.com hotmal.com hotmai.com hotmil.com hotmail.co hotmail.cm homail.com hotmaill.com htmail.com'),
-    ('yahoo.com', 'yaho.com yahooo.com yhoo.com yahoo.co yahoo.cm yhaoo.com yahho.com'),
-    ('outlook.com', 'outlok.com outloo.com outlook.co oulook.com otlook.com outlool.com'),
-    ('icloud.com', 'iclould.com icoud.com icloud.co iclud.com'),
-    ('nate.com', 'nate.co nate.cm nat.com nate.net nate.co.kr'),
-    ('kakao.com', 'kakako.com kakao.co kakao.cm kako.com')
-) as t(domain, typos), unnest(string_split(typos, ' ')) as u(typo)
+    ('gmail.com', .98, 'gamil.com gmial.com gmai.com gmal.com gmaill.com gmali.com gnail.com gmil.com gmail.co gmail.cm gmail.om'),
+    ('gmail.com', .98, 'gmaul.com gmeil.com ggmail.com gmailcom gmail.comm gmail.coom gimail.com gmailc.om gmaol.com gmsil.com'),
+    ('gmail.com', .98, 'gmail.ocm gmail.con gmail.cmo gmail.vom gmail.xom gmail.cpm gmail.clm gmail.comn gmail.coml gmail.cim gmail.c'),
+    ('gmail.com', .98, 'gmaiil.com gmmail.com gmqil.com gmwil.com gmaik.com gmailo.com gmailk.com gmail.com.com'),
+    ('gmail.com', .7, 'gmail.co.kr gmail.kr gmail.net gmail.org gmail.ne gmaill.co.kr gemail.com fmail.com hmail.com gmail.fr gmail.de'),
+    ('naver.com', .98, 'nave.com navr.com naver.co naver.cm naevr.com anver.com navver.com naver.con naver.vom naver.cim naver.cok'),
+    ('naver.com', .98, 'naber.com nvaer.com naver.comm naver.coom navercom naver.om naverr.com naver.ocm naver.cmo naver.xom naver.cpm'),
+    ('naver.com', .98, 'naver.comn naver.clm naverc.om nsver.com nanver.com naveer.com nabver.com naver.c naver.com.com'),
+    ('naver.com', .98, 'naver.co.kr naver.net naver.kr naver.ne'),
+    ('naver.com', .7, 'never.com maver.com naver.org naver.jp'),
+    ('hanmail.net', .98, 'hanmial.net hanmai.net hamail.net hanmal.net hanmil.net hanmail.com hanmail.ne hanmail.co.kr hnamail.net'),
+    ('hanmail.net', .98, 'hanmail.nte hanmail.ent hanmail.ner hanmail.nat hanmail.bet hanmaul.net hanmaill.net hanmali.net hanmail.nett'),
+    ('hanmail.net', .98, 'hanmail.met hanmaii.net hnmail.net hanmailnet hanmail.nrt hanamil.net hammail.net hanmail.net.net hanmsil.net'),
+    ('daum.net', .98, 'daum.ne duam.net daun.net daum.ner daum.ent daum.nte daum.nett daumnet daum.nat daum.bet daum.met daum.nrt'),
+    ('daum.net', .98, 'daum.com daum.co.kr'),
+    ('daum.net', .7, 'dam.net daim.net'),
+    ('hotmail.com', .98, 'hotmial.com hotmal.com hotmai.com hotmil.com hotmail.co hotmail.cm homail.com hotmaill.com htmail.com'),
+    ('hotmail.com', .98, 'hotmail.con hotmail.cmo hotmail.ocm hotmail.vom hotmali.com hotnail.com hormail.com hotmaul.com hotmailcom'),
+    ('hotmail.com', .98, 'hotmail.comm hotamil.com hotmsil.com hotmaik.com hotmeil.com hotmail.om hoymail.com hitmail.com hptmail.com'),
+    ('yahoo.com', .98, 'yaho.com yahooo.com yhoo.com yahoo.co yahoo.cm yhaoo.com yahho.com yahoo.con yahoo.cmo yahoo.ocm yaoo.com'),
+    ('yahoo.com', .98, 'yahoo.vom yahoo.comm yahoocom yahpo.com yajoo.com tahoo.com yaboo.com yahoo.om uahoo.com yshoo.com'),
+    ('yahoo.co.kr', .98, 'yaho.co.kr yahoo.co.k yahoo.cok.r yahoo.c.kr yahoo.cokr yhoo.co.kr yahooo.co.kr'),
+    ('outlook.com', .98, 'outlok.com outloo.com outlook.co oulook.com otlook.com outlool.com outlook.con outlook.cm outlook.cmo'),
+    ('outlook.com', .98, 'outllook.com outlooj.com outlookcom outlook.comm ouylook.com putlook.com outook.com outlock.com outkook.com'),
+    ('icloud.com', .98, 'iclould.com icoud.com icloud.co iclud.com icloud.con icloud.cm icolud.com icluod.com icloud.comm icloudcom'),
+    ('icloud.com', .98, 'icliud.com iclooud.com iclod.com ivloud.com icloud.om'),
+    ('nate.com', .98, 'nate.co nate.cm nate.con nate.cmo nate.ocm nate.vom natecom nate.comm nate.cim'),
+    ('nate.com', .7, 'nat.com nate.net nate.co.kr nete.com'),
+    ('kakao.com', .98, 'kakako.com kakao.co kakao.cm kako.com kakao.con kakao.cmo kakao.ocm kakaocom kakao.comm kakaoo.com'),
+    ('kakao.com', .98, 'kakoa.com kaako.com akkao.com kakaol.com'),
+    ('googlemail.com', .98, 'googlmail.com goglemail.com googlemail.con googlemail.co googemail.com'),
+    ('protonmail.com', .98, 'protonmai.com protonmail.con protonmail.co protomail.com protonmal.com'),
+    ('comcast.net', .98, 'comcast.ne comcat.net comast.net concast.net comcast.nt comcast.com.net'),
+    ('verizon.net', .98, 'verizon.ne verzon.net verison.net verizo.net'),
+    ('aol.com', .98, 'aol.con aol.cm aol.cmo aol.ocm aolcom aol.comm'),
+    ('msn.com', .98, 'msn.con msn.cm msn.cmo msncom'),
+    ('live.com', .98, 'live.con live.cm live.cmo livecom'),
+    ('web.de', .98, 'web.d wed.de web.dee'),
+    ('t-online.de', .98, 't-onlin.de t-onlne.de t-oline.de tonline.de t-online.d t-onine.de'),
+    ('mail.ru', .98, 'mail.r maill.ru'),
+    ('qq.com', .98, 'qq.con qq.cm qqcom qq.comm'),
+    ('163.com', .98, '163.con 163.cm 163com 163.comm')
+) as t(domain, confidence, typos), unnest(string_split(typos, ' ')) as u(typo)

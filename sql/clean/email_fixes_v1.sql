@@ -1,79 +1,54 @@
 -- Mend e-mail addresses: case, spaces, (at), mailto:, names around them, mistyped domains of large providers.
 --
 -- grain    one row per e-mail text that does not stay as it is
--- returns  raw, value (NULL: not an address), rule
--- source   RFC 5321 and 5322: dot-atom before the @, 64 characters at most, 254 in all; quoted local parts are not taken
+-- returns  raw, value (NULL: not an address), rule, confidence
 with cells as (
     select email as raw from source.contacts union all select email from source.orders
     union all select email from source.events union all select email from source.tickets
+    union all select email from clean.misplaced
 ),
-doubtful as (
-    select distinct raw
-    from cells
-    where raw is not null
-      and (not regexp_full_match(raw,
-               '[a-z0-9_+]([a-z0-9_+-]*[.])*[a-z0-9_+-]*[a-z0-9_+]@([a-z0-9][a-z0-9-]*[a-z0-9][.])+[a-z]{2,24}'
-           ) or strlen(raw) > 64
-           or right(raw, 4) in ('.con', '.cmo', '.ocm', '.vom', '.xom', '.cpm') or contains(raw, '..')
-           or split_part(raw, '@', 2) in (select typo from clean.email_domain_typos)
-           or raw in (select word from clean.placeholders))
+watched as (
+    -- Domains that are mistyped, and those of addresses that are no one's.
+    select typo as domain from clean.email_domain_fixes
+    union select split_part(word, '@', 2) from clean.placeholders where contains(word, '@')
 ),
-mended as (
-    select d.raw, case when t.raw is null then d.raw else t.value end as text, t.rule
-    from doubtful d
-    left join clean.text_fixes t on t.scope = 'typed' and t.raw = d.raw
+plain as (
+    select distinct raw from cells where split_part(raw, '@', 2) in (select domain from watched)
 ),
-unwrapped as (
-    -- Anna Kim <anna@x.com> and [anna@x.com](mailto:anna@x.com) hold an address inside.
-    select raw, text,
-        case when regexp_matches(lower(text), '<[^<>@ ]+@[^<>@ ]+>')
-             then regexp_extract(lower(text), '<(?:mailto:)?([^<>@ ]+@[^<>@ ]+)>', 1)
-             else regexp_replace(lower(text), '^[^a-z0-9]*mailto *: *', '', 'g') end as inner_text
-    from mended
-    where strlen(text) <= 1000
-),
-joined as (
-    select *,
-        regexp_replace(regexp_replace(regexp_replace(
-            inner_text, ' *[(\[{<] *(at|골뱅이) *[)\]}>] *|@@+', '@', 'g'),
-            ' *[(\[{<] *(dot|점) *[)\]}>] *|[.][.]+', '.', 'g'), ' *([@.]) *', '\1', 'g') as address
-    from unwrapped
-),
-chosen as (
-    select *, regexp_matches(address, '@.*@') as is_several,
-        case when regexp_matches(address, '@.*@') then regexp_extract(address, '[^@;,/| <>()\[\]]+@[^@;,/| <>()\[\]]+')
-             else replace(address, ' ', '') end as first_address
-    from joined
-),
-trimmed as (
-    select *, regexp_replace(regexp_replace(regexp_replace(first_address, '^[.,;:<>()''"\[\]]+|[.,;:<>()''"\[\]]+$', '', 'g'),
-        '@[.]+|[.]+@', '@', 'g'), ',(com|net|org|co[.,]kr|kr)$', '.\1', 'g') as whole
-    from chosen
-),
-parted as (
-    select *, split_part(whole, '@', 1) as mailbox, split_part(whole, '@', 2) as typed_host,
-        regexp_replace(split_part(whole, '@', 2), '[.](con|cmo|ocm|vom|xom|cpm)$', '.com', 'g') as host
-    from trimmed
+found as (
+    select raw, text, rule, confidence, inner_text, mailbox, host, typed_host, is_address, is_several, is_cut, is_odd from clean.email_parts
+    union all
+    select raw, raw, null, 1.0, raw, split_part(raw, '@', 1), split_part(raw, '@', 2), split_part(raw, '@', 2), true, false, false, false
+    from plain
+    where raw not in (select raw from clean.email_parts)
 ),
 placed as (
-    select p.*, coalesce(y.domain, p.host) as domain, concat(p.mailbox, '@', coalesce(y.domain, p.host)) as value
-    from parted p
-    left join clean.email_domain_typos y on y.typo = p.host
+    select f.*, concat(f.mailbox, '@', f.host) as notation, f.mailbox || '@' || d.domain as meant, d.rule as domain_rule, d.confidence as domain_confidence
+    from found f
+    left join clean.email_domain_fixes d on d.typo = f.host
+),
+chosen as (
+    -- A guess at the domain waits until the notation is right: one step at a time, and none is held up by the other.
+    select *, meant is not null and (domain_confidence >= 0.9 or notation = raw) as is_placed from placed
 ),
 judged as (
-    select *,
-        length(mailbox) <= 64 and length(value) <= 254 and regexp_full_match(value,
-            '[\pL\pN!#$%&''*+/=?^_`{|}~-]+([.][\pL\pN!#$%&''*+/=?^_`{|}~-]+)*@([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?[.])+[\pL]{2,24}'
-        ) and not coalesce(value in (select word from clean.placeholders), false) as is_address
-    from placed
+    select *, case when is_placed then meant else notation end as value,
+        is_address and notation not in (select word from clean.placeholders) as is_good
+    from chosen
 ),
 ruled as (
-    select m.raw, case when j.is_address then j.value end as value,
-        case when m.text is null then m.rule when j.is_address is not true then 'not an e-mail address'
-             when j.is_several then 'first of several addresses' when j.domain <> j.typed_host then 'mistyped e-mail domain'
-             when j.value <> j.inner_text then 'stray characters in an e-mail' when j.inner_text <> lower(j.text) then 'text around an e-mail'
-             when j.text <> lower(j.text) then 'upper case in an e-mail' else m.rule end as rule
-    from mended m
-    left join judged j on j.raw = m.raw
+    select raw, text, confidence as text_confidence, inner_text, case when is_good then value end as value, domain_confidence, is_odd,
+        case when text is null then rule when not is_good then 'not an e-mail address'
+             when is_cut then 'word before an e-mail' when is_several then 'first of several addresses'
+             when is_placed then domain_rule when host <> typed_host then 'mistyped e-mail domain'
+             when value <> inner_text then 'stray characters in an e-mail' when inner_text <> lower(text) then 'text around an e-mail'
+             when text <> lower(text) then 'upper case in an e-mail' else rule end as rule
+    from judged
 )
-select raw, value, rule from ruled where value is distinct from raw
+select raw, value, rule,
+    least(text_confidence, cast(case when is_odd then 0.5
+         when rule in ('mistyped e-mail domain', 'e-mail domain like a frequent one') then coalesce(domain_confidence, 0.98)
+         when rule = 'word before an e-mail' then 0.6 when rule = 'first of several addresses' then 0.9
+         when rule in ('stray characters in an e-mail', 'text around an e-mail') then 0.97 else 1.0 end as double)) as confidence
+from ruled
+where value is distinct from raw

@@ -1,62 +1,68 @@
 -- Write telephone numbers in E.164: +821012345678.
 --
 -- grain    one row per phone text and country text that do not stay as they are
--- returns  raw, country_text ('' for none: the country as the row had it), value (NULL: cannot be called), rule
--- source   ITU-T E.164; Korean numbering plan: 010, 011 and 016 to 019, area codes 02 and 031 to 064, 070, 050x, 080, 15xx, 16xx, 18xx
-with lengths as (
-    select code, min(min_digits) as min_digits, max(max_digits) as max_digits from clean.calling_codes group by code
+-- returns  raw, country_text ('' for none: the country as the row had it), value (NULL: cannot be called), rule, confidence
+with suspected as (
+    select e164, sum(n_contacts) as n_same
+    from clean.phone_readings
+    where is_callable and ('+' || e164) in (select phone from clean.phone_placeholders)
+    group by e164
 ),
-joined as (
-    -- With + or 00 before it a number says its country; without, the country of the row decides.
-    select d.*, c.code, d.has_plus or regexp_matches(d.dialled, '^00[1-9]') as is_abroad,
-        case when d.has_plus or regexp_matches(d.dialled, '^00[1-9]') then regexp_replace(d.dialled, '^00', '', 'g')
-             when starts_with(d.dialled, c.code) and length(d.dialled) > c.max_digits then d.dialled
-             when c.country = 'KR' and regexp_matches(d.dialled, '^820?(10|2|[3-6][1-5]|70)[0-9]{7,8}$') then d.dialled
-             when c.trunk <> '' and starts_with(d.dialled, c.trunk) and length(d.dialled) > c.min_digits
-                  then c.code || substr(d.dialled, 1 + length(c.trunk))
-             else c.code || d.dialled end as joined
-    from clean.phone_digits d
-    left join clean.calling_codes c on c.country = d.country
-),
-written as (
-    -- Calling codes of countries that dial a zero first, at home only. A number too long for its country that begins with
-    -- a calling code has lost its plus: bare.
-    select *,
-        regexp_replace(joined, '^(82|81|86|20|27|31|32|33|40|41|43|44|46|49|60|61|62|63|64|66|84|90|91|353|358|380|886|971|972)0+',
-            '\1', 'g') as e164,
-        case when not is_abroad and regexp_full_match(dialled, '[1-79][0-9]{10,14}') and not regexp_matches(dialled, '^[0-9]{2,3}0')
-             then dialled end as bare
-    from joined
-),
-measured as (
-    -- Calling codes have one digit, two or three, and none begins another.
-    select w.*, l.code is not null as is_known, length(w.e164) - length(l.code) between l.min_digits and l.max_digits as is_long_enough,
-        length(w.bare) - length(b.code) between b.min_digits and b.max_digits as is_bare
-    from written w
-    left join lengths l on l.code = regexp_extract(w.e164, '^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})')
-    left join lengths b on b.code = regexp_extract(w.bare, '^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})')
+shaped as (
+    -- A Korean number without its zero is told by how it is parted; a row of digits may be many things.
+    select r.*, p.n_same, h.is_zero_lost, h.is_american,
+        case when r.way <> 'short' or r.code <> '82' or regexp_full_match(r.e164, '821[568][0-9]{6}') then null
+             when regexp_full_match(r.shape, '10-?[0-9]{4}-?[0-9]{4}') then 'mobile'
+             when regexp_full_match(r.shape, '(1[16-9]|2|[3-6][1-5]|70|80|50[2-8])-[0-9]{3,4}-[0-9]{4}') then 'parted'
+             when regexp_full_match(r.shape, '[0-9]+') then 'digits' else 'other' end as zero_lost,
+        -- 06 12 34 51 49 is not how a Korean writes 061-234-5149.
+        r.way = 'trunk' and r.code = '82' and not r.has_country and contains(r.shape, '-') and length(split_part(r.shape, '-', 1)) < 7
+            and not regexp_matches(r.shape, '^0(10|1[16-9]|2|[3-6][1-5]|70|80|50[2-8])-') as is_foreign
+    from clean.phone_readings r
+    cross join clean.phone_habits h
+    left join suspected p on p.e164 = r.e164
 ),
 judged as (
-    select *,
-        case when starts_with(e164, '82') then regexp_full_match(e164, '82(10[0-9]{8}|1[16-9][1-9][0-9]{6,7}|2[1-9][0-9]{6,7}'
-                 || '|(3[1-3]|4[1-4]|5[1-5]|6[1-4])[1-9][0-9]{6,7}|70[1-9][0-9]{7}|50[2-8][0-9]{7,8}|80[0-9]{7,8}|1[568][0-9]{6})')
-             when is_known then is_long_enough and length(e164) >= 8
-             else regexp_full_match(e164, '[1-9][0-9]{7,14}') end as is_callable,
-        regexp_matches(dialled, '0{7}$') or regexp_full_match(dialled, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)') as is_placeholder
-    from measured
+    select *, is_callable and coalesce(zero_lost, '') <> 'other' and american is null and not coalesce(is_foreign, false) as is_read,
+        suffix(dialled, '0000000') and regexp_matches(dialled, '^[0-9]{0,3}0{7}$|0{8}$') or dialled = repeat(left(dialled, 1), length(dialled))
+            or is_callable and coalesce(n_same, 0) >= 10 as is_placeholder
+    from shaped
 ),
 ruled as (
-    select raw, country_text,
-        case when not is_number or is_placeholder then null when is_callable then '+' || e164 when is_bare then '+' || bare end as value,
+    select *,
         case when text is null then rule
              when is_damaged then 'phone damaged by a spreadsheet'
-             when is_placeholder then 'placeholder phone'
-             when is_number and is_callable is not true and is_bare then 'phone without its plus'
-             when is_number and joined is null then 'no calling code known for the country'
-             when (is_number and is_callable) is not true then 'not a phone number'
+             when is_number and is_placeholder then 'placeholder phone'
+             when is_number and not is_read and american is not null then 'American number in a row without a country'
+             when is_number and not is_read and is_foreign and length(dialled) between 9 and 15 then 'phone in the form of another country'
+             when is_number and not is_read and bare is not null then 'phone without its plus'
+             when is_number and e164 is null then 'no calling code known for the country'
+             when is_number and not is_read and zero_lost = 'other' and is_callable then 'phone without an area code'
+             when (is_number and is_read) is not true then 'not a phone number'
              when is_several then 'first of several numbers'
-             when regexp_matches(text, '[a-z#가-힣]') then 'words or extension beside a phone'
-             else 'phone written another way' end as rule
+             when is_lettered then 'letters typed for digits'
+             when is_beside then 'words or extension beside a phone'
+             when zero_lost is not null or way = 'short' and code in ('44', '49', '33', '81', '86', '61', '91', '84', '66', '62')
+                  and is_read then 'lost leading zero'
+             else 'phone written another way' end as new_rule
     from judged
+),
+valued as (
+    select raw, country_text, new_rule as rule, confidence as text_confidence, zero_lost, has_country, is_zero_lost, is_american, dialled,
+        case when text is null or new_rule in ('phone damaged by a spreadsheet', 'placeholder phone', 'no calling code known for the country',
+                  'phone without an area code', 'phone in the form of another country', 'not a phone number') then null
+             when new_rule = 'American number in a row without a country' then '+' || american
+             when new_rule = 'phone without its plus' then '+' || bare
+             else '+' || e164 end as value
+    from ruled
 )
-select raw, country_text, value, rule from ruled where value is distinct from raw
+select raw, country_text, value, rule,
+    least(text_confidence, cast(case when rule in ('phone without an area code', 'phone in the form of another country', 'American number in a row without a country') then 0.6
+         when rule = 'phone without its plus' then 0.8
+         when value is not null and zero_lost = 'digits' and not regexp_full_match(dialled, '10[0-9]{8}') then
+             case when is_zero_lost and (has_country or not is_american) then 0.93 when length(dialled) < 9 then 0.6 else 0.75 end
+         when rule = 'placeholder phone' then 0.95
+         when rule in ('first of several numbers', 'letters typed for digits') then 0.9
+         when rule in ('lost leading zero', 'words or extension beside a phone') then 0.97 else 1.0 end as double)) as confidence
+from valued
+where value is distinct from raw

@@ -1,0 +1,46 @@
+-- List the domains of mailbox providers that many people have an address at, and others known to be no slip of the hand.
+--
+-- grain    one row per domain
+-- returns  domain, is_large (an address at a rare domain one letter away is likely a slip), is_free (anybody can have one)
+select domain, is_large, is_free
+from (values
+    (true, true, 'gmail.com naver.com hanmail.net daum.net nate.com kakao.com hotmail.com outlook.com yahoo.com yahoo.co.kr'),
+    (true, true, 'yahoo.co.jp yahoo.co.uk yahoo.co.in yahoo.com.br hotmail.co.uk hotmail.fr yahoo.fr icloud.com live.com msn.com'),
+    (true, true, 'aol.com googlemail.com protonmail.com comcast.net verizon.net sbcglobal.net bellsouth.net web.de gmx.de'),
+    (true, true, 't-online.de orange.fr wanadoo.fr free.fr laposte.net libero.it mail.ru yandex.ru rediffmail.com qq.com 163.com'),
+    (true, true, '126.com sina.com docomo.ne.jp ezweb.ne.jp btinternet.com bigpond.com uol.com.br terra.com.br'),
+    (false, true, 'mail.com email.com ymail.com rocketmail.com gmx.com gmx.net gmx.at gmx.ch gmx.co.uk me.com mac.com proton.me'),
+    (false, true, 'pm.me fastmail.com fastmail.fm zoho.com zohomail.com tutanota.com tuta.io hushmail.com inbox.com inbox.lv'),
+    (false, true, 'inbox.ru bk.ru list.ru internet.ru rambler.ru ya.ru yandex.com yandex.ua ukr.net i.ua seznam.cz email.cz'),
+    (false, true, 'centrum.cz post.cz wp.pl o2.pl onet.pl onet.eu interia.pl interia.eu op.pl poczta.onet.pl gazeta.pl tlen.pl'),
+    (false, true, 'abv.bg mail.bg azet.sk zoznam.sk freemail.hu citromail.hu walla.co.il walla.com otenet.gr in.gr mynet.com'),
+    (false, true, 'hotmail.com.tr hotmail.de hotmail.it hotmail.es hotmail.be hotmail.nl hotmail.ca hotmail.se hotmail.no'),
+    (false, true, 'hotmail.dk hotmail.ch hotmail.com.br hotmail.com.ar hotmail.com.au hotmail.co.jp hotmail.co.kr hotmail.co.th'),
+    (false, true, 'hotmail.co.nz live.co.uk live.fr live.de live.it live.nl live.be live.ca live.se live.no live.dk live.jp live.cn'),
+    (false, true, 'live.co.kr live.com.au live.com.mx live.com.pt live.co.za outlook.fr outlook.de outlook.es outlook.it outlook.kr'),
+    (false, true, 'outlook.jp outlook.co.th outlook.com.br outlook.com.au outlook.ie outlook.pt outlook.in outlook.be outlook.dk'),
+    (false, true, 'yahoo.de yahoo.it yahoo.es yahoo.ca yahoo.in yahoo.ie yahoo.se yahoo.no yahoo.dk yahoo.nl yahoo.pl yahoo.gr'),
+    (false, true, 'yahoo.ro yahoo.be yahoo.at yahoo.com.ar yahoo.com.au yahoo.com.mx yahoo.com.tw yahoo.com.hk yahoo.com.sg'),
+    (false, true, 'yahoo.com.ph yahoo.com.vn yahoo.com.cn yahoo.cn yahoo.com.tr yahoo.co.id yahoo.co.th yahoo.co.nz yahoo.co.za'),
+    (false, true, 'yahoo.com.my yahoo.com.co yahoo.com.ve yahoo.com.pe freenet.de arcor.de online.de mail.de posteo.de mailbox.org'),
+    (false, true, 'email.de vodafone.de o2online.de sfr.fr neuf.fr aliceadsl.fr club-internet.fr numericable.fr bbox.fr voila.fr'),
+    (false, true, 'gmx.fr alice.it tiscali.it virgilio.it tin.it tim.it fastwebnet.it email.it inwind.it iol.it telefonica.net'),
+    (false, true, 'terra.es ono.com sapo.pt iol.pt netcabo.pt telenet.be skynet.be ziggo.nl kpnmail.nl planet.nl home.nl hetnet.nl'),
+    (false, true, 'xs4all.nl chello.nl chello.at aon.at bluewin.ch hispeed.ch sunrise.ch telia.com bredband.net comhem.se spray.se'),
+    (false, true, 'online.no broadpark.no tdcadsl.dk mail.dk jubii.dk suomi24.fi luukku.com kolumbus.fi eircom.net btopenworld.com'),
+    (false, true, 'ntlworld.com virginmedia.com sky.com talktalk.net tiscali.co.uk blueyonder.co.uk plusnet.com o2.co.uk'),
+    (false, true, 'mweb.co.za telkomsa.net att.net cox.net charter.net earthlink.net juno.com netzero.net optonline.net'),
+    (false, true, 'roadrunner.com rr.com windstream.net frontier.com frontiernet.net centurylink.net embarqmail.com mindspring.com'),
+    (false, true, 'q.com aim.com love.com usa.net usa.com netscape.net prodigy.net pacbell.net ameritech.net swbell.net'),
+    (false, true, 'suddenlink.net shaw.ca rogers.com sympatico.ca bell.net telus.net videotron.ca optusnet.com.au iinet.net.au'),
+    (false, true, 'tpg.com.au bigpond.net.au ozemail.com.au xtra.co.nz bol.com.br ig.com.br globo.com globomail.com r7.com'),
+    (false, true, 'fibertel.com.ar ciudad.com.ar arnet.com.ar prodigy.net.mx hotmail.com.mx indiatimes.com sify.com in.com'),
+    (false, true, 'foxmail.com vip.qq.com yeah.net sina.cn sina.com.cn sohu.com tom.com 139.com 189.cn 21cn.com aliyun.com 163.net'),
+    (false, true, '188.com msa.hinet.net seed.net.tw pchome.com.tw netvigator.com singnet.com.sg softbank.ne.jp i.softbank.jp'),
+    (false, true, 'au.com auone.jp nifty.com biglobe.ne.jp so-net.ne.jp ocn.ne.jp plala.or.jp goo.jp infoseek.jp excite.co.jp'),
+    (false, true, 'dion.ne.jp uqmobile.jp ymobile.ne.jp ybb.ne.jp naver.me paran.com empas.com empal.com dreamwiz.com hanafos.com'),
+    (false, true, 'chol.com korea.com lycos.co.kr freechal.com hitel.net netian.com unitel.co.kr nownuri.net kornet.net hananet.net'),
+    (false, true, 'thrunet.com tistory.com kebi.com sayclub.com cyworld.com lycos.com excite.com hey.com duck.com skiff.com'),
+    (false, true, 'simplelogin.com mail.ee hot.ee neti.ee tut.by'),
+    (false, false, 'microsoft.com google.com apple.com navercorp.com kakaocorp.com mailchimp.com works.com')
+) as t(is_large, is_free, domains), unnest(string_split(domains, ' ')) as u(domain)
