@@ -100,13 +100,19 @@ def test_valid_phones_come_out_as_phonenumbers_has_them(
 def test_whatever_is_kept_is_a_possible_number(engine: DuckDBEngine) -> None:
     rnd = random.Random(5)
     texts = sorted({"".join(rnd.choices("0123456789+-() ", k=rnd.randint(5, 18))) for _ in range(N)})
-    ours = {t: str(v) for t, v in cleaned(engine, "phone", texts).items() if v is not None}
+    cleaned(engine, "phone", texts)
+    # What is too unsure to be changed stays as it was typed.
+    ours: dict[str, str] = dict(
+        engine.rows(
+            "select before, after from clean.changes where column_name = 'phone' and after is not null"
+        )
+    )
     impossible = {
         t: v
         for t, v in ours.items()
         if v[1:3] in ("82", "44", "49") and not phonenumbers.is_possible_number(phonenumbers.parse(v))
     }
-    assert len(ours) > N // 40
+    assert len(ours) > N // 200
     assert impossible == {}
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from gristmill import entities
+from gristmill import entities, sources
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.template import parse
 
@@ -48,11 +48,11 @@ def in_order() -> list[tuple[str, str, frozenset[str]]]:
 
 STEPS = in_order()
 DEFAULTS: dict[str, Any] = {
-    "as_of": AS_OF,
-    "default_country": "KR",
-    "day_first": False,
-    "duplicates": "drop",
-}
+    name: param.default
+    for path in sorted(CLEAN.glob("*_v1.sql"))
+    for name, param in parse(path).params.items()
+    if not param.required
+} | {"as_of": AS_OF}
 
 
 def fill(
@@ -72,12 +72,23 @@ def fill(
     engine.make(f"source.{entity}", "select * from given")
 
 
+def merge_values(engine: DuckDBEngine, merges: Sequence[tuple[str, str, str]]) -> None:
+    """Make ``clean.value_merges`` of (column key, before, after)."""
+    names = ["column_key", "before", "after"]
+    rows = [dict(zip(names, merge, strict=True)) for merge in merges]
+    engine.register("merges", pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in names])))
+    engine.make("clean.value_merges", "select * from merges")
+
+
 def clean(engine: DuckDBEngine, **params: Any) -> None:
     """Run every template; entities without a source relation are empty."""
     have = set(engine.relations())
     for entity in ENTITIES:
         if f"source.{entity}" not in have:
             fill(engine, entity, [])
+    if "clean.value_merges" not in have:
+        merge_values(engine, [])
+    sources.prepare(engine)
     given = DEFAULTS | params
     for relation, select, names in STEPS:
         engine.make(relation, select, {name: given[name] for name in names})

@@ -1,40 +1,25 @@
--- Spell names of persons right: titles and remarks off, given before family name, one case, Hangul without spaces.
+-- Spell names of persons right: titles off, given before family name, one case, Hangul without spaces.
 --
--- grain    one row per part (full, given, family), source and text: of full names every one, of the others those in doubt
--- returns  part, _source, raw, text (after general mending; NULL: says nothing), rule (of text), name (bare of titles and remarks),
---          value (as it shall stand; NULL: nothing left), is_reversed (family name, given name), is_swapped (민수 김), is_hangul, before_comma
-with cells as (
-    select 'full' as part, _source, full_name as raw from source.contacts
-    union all select 'full', _source, full_name from source.tickets
-    union all select 'given', _source, given_name from source.contacts
-    union all select 'family', _source, family_name from source.contacts
-),
-different as (
-    select distinct part, _source, raw
-    from cells
-    where raw is not null and (part = 'full' or not regexp_full_match(raw, '[A-Z][a-z]+|[가-힣]{1,3}') or raw in ('Xx', 'Xxx', 'Xxxx', 'Test', 'Unknown'))
-),
-mended as (
-    select d.*, case when t.raw is null then d.raw else t.value end as text, t.rule
-    from different d
-    left join clean.text_fixes t on t.scope = 'name' and t.raw = d.raw
-),
-bare as (
-    -- Remarks in brackets: 홍길동(VIP). Nested brackets are left alone.
-    select *, trim(case when strlen(text) <= 200 and regexp_full_match(text, '[^()]*([(][^()]*[)][^()]*)+')
-        then regexp_replace(text, '( *[(][^()]*[)] *)+', ' ', 'g') else text end, ' ,;') as bare
-    from mended
-),
-untitled as (
-    select *, case when strlen(bare) > 200 or bare = '' then text else coalesce(nullif(trim(regexp_replace(regexp_replace(regexp_replace(bare,
-        '(?i)(^|, *)((?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|frau|mme|mlle|rev)(?:[.,; ]+|$))+', '\1', 'g'),
-        '(?i)([ ,;]+(jr|sr|ii|iii|phd|ph[.]d|md|m[.]d|esq|mba)[.]?)+$', '', 'g'),
-        '^((?:[가-힣] ?){3,}?|[가-힣] ?[가-힣] )(?:(?:고객님|회원님|선생님|님|씨|귀하) ?)+$', '\1', 'g'), ' ,;'), ''), bare) end as name
-    from bare
+-- grain    one row per part (full, given, family), source and text that is in doubt (김민수 and Anna Smith are not)
+-- returns  part, _source, raw, text (after general mending; NULL: says nothing), rule and confidence (of text), trimmed, alias and first_person
+--          (of clean.name_texts), name (bare of titles and remarks), value (as it shall stand; NULL: nothing left),
+--          is_reversed (family name, given name), is_swapped (민수 김), is_hangul, before_comma
+with untitled as (
+    select *, case when first_person is not null or strlen(bare) > 200 or bare = '' then text
+        else coalesce(nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(bare,
+        '(?i)(^|, *)((?:c/o|mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|hr|frau|fr|mme|mlle|sra|srta|rev|hon|capt)(?:[.,; ]+|$))+', '\1', 'g'),
+        '(?i)([ ,;]+(jr|sr|ii|iii|iv|phd|ph[.]d|md|m[.]d|dds|dvm|esq|mba|cpa)[.]?)+$|(?:, *(?:ma|ba|msc|bsc|rn|pmp)[.]?)+$', '', 'g'),
+        -- 김 부장, 김부장님: of the name only the family is said.
+        '^([가-힣]|남궁|황보|제갈|선우)(?: (?:대표|회장|사장|전무|상무|이사|부장|차장|과장|대리|팀장|실장|교수|박사|선생|원장|사모)님?|(?:대표|회장|사장|전무|상무|이사|부장|차장|과장|대리|팀장|실장|교수|박사|선생|원장|사모)님)$', '\1', 'g'),
+        '^(?:(?:대표이사|대표|회장|사장|부사장|전무|상무|이사|부장|차장|과장|대리|팀장|실장|본부장|교수|박사|변호사|원장)님? )+([가-힣]{2,4})$', '\1', 'g'),
+        '^([가-힣] ?[가-힣] |(?:[가-힣] ?){3,}?)(?:(?:(?:고객|회원|선생|대표이사|대표|회장|사장|부사장|전무|상무|이사|부장|차장|과장|대리|주임|팀장|실장|본부장|센터장|지점장|점장|원장|소장'
+            || '|매니저|교수|박사|변호사|작가|기자|간사|사모)님?|님|씨|귀하| (?:군|양|사원|의사|약사|고객|회원)) ?)+$', '\1', 'g'), ' ,;'), ''), bare) end as name
+    from clean.name_texts
+    where not is_plain
 ),
 ordered as (
-    select *, regexp_full_match(name, '[^,]*[^, ] ?, ?[^, ][^,]*') and part = 'full' and not regexp_matches(name, '[0-9@();]') as is_reversed,
-        regexp_full_match(name, '[가-힣][가-힣 ,]{0,9}') and length(regexp_replace(name, '[ ,]', '', 'g')) <= 6 as is_hangul,
+    select *, first_person is null and regexp_full_match(name, '[^,]*[^, ] ?, ?[^, ][^,]*') and part = 'full' and not regexp_matches(name, '[0-9@();]') as is_reversed,
+        first_person is null and regexp_full_match(name, '[가-힣][가-힣 ,]{0,9}') and length(regexp_replace(name, '[ ,]', '', 'g')) <= 6 as is_hangul,
         -- 민수 김: a family name of one syllable behind the given name.
         regexp_full_match(name, '[가-힣]{2} [가-힣]') and right(name, 1) in (select surname from clean.surnames)
             and left(name, 2) not in (select surname from clean.surnames) and part = 'full' as is_swapped
@@ -48,16 +33,27 @@ straight as (
 ),
 cased as (
     -- Word by word, so that parts of a name come out as in the whole: ANNE-MARIE O'BRIEN, McDonald and von and JB stay.
-    select *, case when is_hangul or regexp_matches(straight, '[0-9@]') or strlen(straight) > 200 then straight
+    select *, case when is_hangul or first_person is not null or regexp_matches(straight, '[0-9@]') or strlen(straight) > 200 then straight
         else array_to_string(list_transform(string_split(straight, ' '), lambda w:
             case when (w <> upper(w) and w <> lower(w)) or regexp_full_match(w, '[B-DF-HJ-NP-TV-XZ]{2,3}') or w in ('van', 'von',
                     'der', 'den', 'de', 'da', 'di', 'del', 'della', 'dos', 'das', 'du', 'la', 'le', 'el', 'al', 'bin', 'ibn', 'ten', 'ter', 'y', 'e', 'zu') then w
                  else array_to_string(list_transform(string_split(regexp_replace(lower(w), '([-''’.,])', '\1 ', 'g'), ' '),
                     lambda p: upper(left(p, 1)) || substr(p, 2)), '') end), ' ') end as spelled
     from straight
+),
+settled as (
+    -- A name that cleaning would change again is too odd to be touched.
+    select *, case when regexp_matches(spelled, '[0-9@]') or not regexp_matches(spelled,
+            '^[] /\\._*#~|<>"?!=+:;,&^%$`-]|[[ /\\_*#~|<>"?!=+:;,&^%$`-]$|[.]{2}$|^(?i)(c/o|mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|hr|frau|fr|mme|mlle|sra|srta|rev|hon|capt)[.,; ]|[()]|[가-힣].*[A-Za-z]|[A-Za-z].*[가-힣]')
+        then spelled else text end as settled
+    from cased
 )
-select part, _source, raw, text, rule, name, is_reversed, is_hangul, is_swapped, before_comma,
-    case when (lower(spelled) in (select word from clean.placeholders) and spelled not in ('Na', 'Nan', 'Null'))
-        or (part = 'given' and regexp_full_match(spelled, '(?i)(mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|mme|mlle|rev)[.]?')) then null
-        else spelled end as value
-from cased
+select part, _source, raw, text, rule, confidence, trimmed, alias, first_person, name, is_reversed, is_hangul, is_swapped, before_comma,
+    case when (lower(settled) in (select word from clean.placeholders) and settled not in ('Na', 'Nan', 'Null'))
+        or (part = 'given' and regexp_full_match(settled, '(?i)(mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|mme|mlle|rev)[.]?')) then null
+        else settled end as value
+from settled
+union all
+select part, _source, raw, text, rule, confidence, trimmed, alias, first_person, raw, false, left(raw, 1) >= '가', false, raw, raw
+from clean.name_texts
+where is_plain
