@@ -19,8 +19,8 @@ from gristmill.plan import Node, Plan
 from gristmill.project import Project, Source
 from gristmill.template import Template, typed
 
-IN_ROUNDS = frozenset({"repair"})
-"""Schemas whose templates a Python step runs, again and again until nothing changes."""
+IN_ROUNDS = frozenset({"draft", "repair"})
+"""Schemas whose templates Python runs, over any table: repair again and again until nothing changes, draft on demand."""
 LOADED = ("raw.files", "raw.rejects", "raw.profile")
 
 

@@ -19,7 +19,17 @@ import numpy as np
 import pandas as pd
 
 from gristmill.checks import words
-from gristmill.checks.methods import EMAIL_LENGTH, EMAIL_PATTERN, PHONE_PATTERN
+from gristmill.checks.forms import (
+    BUSINESS_PATTERN,
+    EMAIL_LENGTH,
+    EMAIL_PATTERN,
+    KOREAN_PHONE_PATTERN,
+    PHONE_PATTERN,
+    SINCE,
+    STAND_INS,
+    business_number_sql,
+    postcode_pattern,
+)
 from gristmill.checks.regex import NotTranslatableError, to_re2
 from gristmill.checks.types import family
 from gristmill.checks.words import Wording
@@ -48,6 +58,9 @@ class Stored:
 
     name: str
     type: str
+    """The type its values are judged in."""
+    cast: str = ""
+    """SQL that makes the value of what is stored, null where it cannot; empty where what is stored is it."""
 
     @classmethod
     def of(cls, column: Column) -> Stored:
@@ -60,9 +73,27 @@ class Stored:
         return family(self.type)
 
     @property
-    def sql(self) -> str:
-        """The column's name, quoted."""
+    def raw(self) -> str:
+        """The column's name, quoted: what is stored, converted or not."""
         return quote(self.name)
+
+    @property
+    def sql(self) -> str:
+        """The value."""
+        return self.cast or self.raw
+
+    @property
+    def missing(self) -> str:
+        """True where nothing is stored, or NaN; a text that cannot be converted is not missing. Never null."""
+        if not self.cast:
+            return self.is_null
+        nan = f" or coalesce(isnan({self.sql}), false)" if self.family in ("float", "double") else ""
+        return f"({self.raw} is null{nan})"
+
+    @property
+    def unreadable(self) -> str:
+        """True where something is stored that cannot be converted; never null."""
+        return f"({self.raw} is not null and {self.sql} is null)" if self.cast else "false"
 
     @property
     def number(self) -> str:
@@ -280,8 +311,35 @@ def _email(column: Stored, _: Mapping[str, Any], bind: Binder) -> Condition:
     return Condition(fits, words.email(column.name))
 
 
+def _form(column: Stored, pattern: str, bind: Binder) -> str:
+    return f"regexp_full_match({column.sql}, {bind(pattern)})"
+
+
 def _phone(column: Stored, _: Mapping[str, Any], bind: Binder) -> Condition:
-    return Condition(f"regexp_full_match({column.sql}, {bind(PHONE_PATTERN)})", words.phone(column.name))
+    return Condition(_form(column, PHONE_PATTERN, bind), words.phone(column.name))
+
+
+def _korean_phone(column: Stored, _: Mapping[str, Any], bind: Binder) -> Condition:
+    return Condition(_form(column, KOREAN_PHONE_PATTERN, bind), words.korean_phone(column.name))
+
+
+def _business_number(column: Stored, _: Mapping[str, Any], bind: Binder) -> Condition:
+    holds = f"{_form(column, BUSINESS_PATTERN, bind)} and {business_number_sql(column.sql)}"
+    return Condition(holds, words.business_number(column.name))
+
+
+def _postcode(column: Stored, said: Mapping[str, Any], bind: Binder) -> Condition:
+    country = str(said["country"])
+    holds = _form(column, postcode_pattern(country), bind)
+    return Condition(holds, words.postcode(column.name, country))
+
+
+def _plausible_date(column: Stored, said: Mapping[str, Any], bind: Binder, as_of: dt.date) -> Condition:
+    days, since = int(said.get("days", 0)), str(said.get("since", SINCE))
+    end = dt.datetime.combine(as_of, dt.time()) + dt.timedelta(days=days + 1)
+    others = ", ".join(bind(_moment(one)) for one in STAND_INS)
+    holds = f"{column.sql} >= {bind(_moment(since))} and {column.sql} < {bind(end)} and {column.sql} not in ({others})"
+    return Condition(holds, words.plausible_date(column.name, since, days))
 
 
 def _not_in_future(column: Stored, said: Mapping[str, Any], bind: Binder, as_of: dt.date) -> Condition:
@@ -293,8 +351,13 @@ def _not_in_future(column: Stored, said: Mapping[str, Any], bind: Binder, as_of:
 _OURS: dict[str, tuple[tuple[str, ...], Callable[..., Condition]]] = {
     "is_email": (("text",), _email),
     "is_phone": (("text",), _phone),
+    "is_korean_phone": (("text",), _korean_phone),
+    "is_business_number": (("text",), _business_number),
+    "is_postcode": (("text",), _postcode),
     "not_in_future": (("date", "timestamp"), _not_in_future),
+    "plausible_date": (("date", "timestamp"), _plausible_date),
 }
+_DATED = ("not_in_future", "plausible_date")
 
 
 def our_own(column: Stored, name: str, said: Mapping[str, Any], bind: Binder, as_of: dt.date) -> Condition:
@@ -302,6 +365,6 @@ def our_own(column: Stored, name: str, said: Mapping[str, Any], bind: Binder, as
     families, make = _OURS.get(name, ((), None))
     if make is None or column.family not in families:
         raise NotCompiledError(f"{name} on {column.type}")
-    more = {"as_of": as_of} if name == "not_in_future" else {}
+    more = {"as_of": as_of} if name in _DATED else {}
     made = make(column, said, bind, **more)
     return made if said.get("on", True) else Condition("true", made.wording)

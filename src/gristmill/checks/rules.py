@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gristmill.checks.predicates import Stored
 from gristmill.checks.words import Wording
 
 
@@ -24,6 +25,8 @@ class Rule:
     """Pandera's raise_warning: never more than a warning."""
     cap: int | None = None
     """Pandera's n_failure_cases: most failing rows kept; None leaves it to the run."""
+    about: tuple[str, ...] = ()
+    """The columns of a rule that speaks of several; empty where ``column`` says it all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,37 @@ class UniqueRule(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DependencyRule(Rule):
+    """One grouped pass: rows of a group that differ from what most of its rows have."""
+
+    judged: str
+    on: tuple[str, ...]
+    """SQL of the columns that make the group."""
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcrossRule(Rule):
+    """One grouped pass: values that stand in rows of several sources."""
+
+    judged: str
+    value: str
+    source: str
+    """SQL of the column that says where a row comes from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeforeRule(Rule):
+    """A comparison with the runs before. n is 1; without a run before it holds and says so."""
+
+    kind: str
+    """drift, same_categories or row_count_band."""
+    limits: Mapping[str, float]
+    stored: Stored | None = None
+    """The column; None where the rule counts rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferenceRule(Rule):
     """One pass against another relation."""
 
@@ -63,6 +97,8 @@ class WholeRule(Rule):
 
     holds: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    """SQL of what to say of the outcome; empty says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +120,8 @@ class PythonRule(Rule):
     why: str
     coerced: Any = None
     """The pandera Column whose coercion comes first, or None."""
+    stored: Stored | None = None
+    """How the column is read; None for a rule of whole rows."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ def fits(wanted: Any, stored: str) -> bool | None:
     pandas would hold them.
     """
     kind = family(stored)
+    if dtypes.is_category(wanted) or str(wanted) == "object":
+        # The database has no such types; what counts is the list of categories, which is a rule of its own.
+        return True
+    if str(wanted) == "date":
+        return kind == "date"
     if dtypes.is_datetime(wanted):
         zone = getattr(wanted, "tz", None) is not None
         return stored.upper() == "TIMESTAMP WITH TIME ZONE" if zone else kind in TIMES
@@ -57,9 +62,15 @@ def fits(wanted: Any, stored: str) -> bool | None:
     return None
 
 
+def categories(wanted: Any) -> list[Any]:
+    """The values a categorical type allows; empty for other types and where it names none."""
+    return list(getattr(wanted, "categories", None) or []) if dtypes.is_category(wanted) else []
+
+
 def spoken(wanted: Any) -> str:
     """A schema's type in words."""
     for is_it, word in (
+        (dtypes.is_category, "one of a list of values"),
         (dtypes.is_datetime, "a date or time"),
         (dtypes.is_bool, "true or false"),
         (dtypes.is_string, "text"),

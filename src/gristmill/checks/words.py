@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -118,6 +119,80 @@ def phone(column: str) -> Wording:
     """Our is_phone."""
     text = "an international phone number such as +821012345678"
     return Wording(f"{column} is {text}", f"{column} is not {text}")
+
+
+def korean_phone(column: str) -> Wording:
+    """Our is_korean_phone."""
+    return Wording(f"{column} is a Korean phone number", f"{column} is not a Korean phone number")
+
+
+def business_number(column: str) -> Wording:
+    """Our is_business_number."""
+    text = "a Korean business number with a right check digit"
+    return Wording(f"{column} is {text}", f"{column} is not {text}")
+
+
+def postcode(column: str, country: str) -> Wording:
+    """Our is_postcode."""
+    text = f"the form of a postal code of {country}"
+    return Wording(f"{column} has {text}", f"{column} has not {text}")
+
+
+def plausible_date(column: str, since: str, days: int) -> Wording:
+    """Our plausible_date."""
+    end = f"{days} days after the day of the run" if days else "the day of the run"
+    text = f"a plausible date: from {since} to {end}, and none that stands for an unknown one"
+    return Wording(f"{column} is {text}", f"{column} is not {text}")
+
+
+def fresh(column: str, days: int) -> Wording:
+    """Our fresh."""
+    text = f"at most {days} days before the day of the run"
+    return Wording(f"the newest {column} is {text}", f"the newest {column} is not {text}")
+
+
+def drift(column: str, most: float) -> Wording:
+    """Our drift."""
+    text = f"much as in the run before (population stability index at most {most:g})"
+    return Wording(f"the values of {column} are spread {text}", f"the values of {column} are not spread {text}")
+
+
+def same_categories(column: str, new: int, gone: int) -> Wording:
+    """Our same_categories."""
+    if not new and not gone:
+        return Wording(
+            f"{column} has the same values as in the run before",
+            f"{column} has not the same values as in the run before",
+        )
+    text = f"at most {new:,} new values and {gone:,} gone since the run before"
+    return Wording(f"{column} has {text}", f"{column} does not have {text}")
+
+
+def row_count_band(share: float, runs: int) -> Wording:
+    """Our row_count_band."""
+    text = f"within {percent(share)} of the median of the last {runs} runs"
+    return Wording(f"the number of rows is {text}", f"the number of rows is not {text}")
+
+
+def dependency(on: Sequence[str], column: str) -> Wording:
+    """Our functional_dependency."""
+    names = " and ".join(on)
+    return Wording(
+        f"rows with the same {names} have the same {column}",
+        f"{column} is not what most rows with the same {names} have",
+    )
+
+
+def across_sources(column: str) -> Wording:
+    """Our unique_across_sources."""
+    return Wording(f"no two sources share the same {column}", f"another source has the same {column}")
+
+
+def conditional(text: str) -> Wording:
+    """Our conditional, in its author's words."""
+    _, _, rest = text.partition(" ")
+    when, _, then = re.sub(r"\s+then\s+", "\0", rest, count=1, flags=re.IGNORECASE).partition("\0")
+    return Wording(f"when {when}, then {then}", f"{when}, but not: {then}")
 
 
 def not_in_future(column: str, days: int) -> Wording:
