@@ -22,7 +22,7 @@ different as (
                     when split_part(raw, ' ', 1) in ('Mr', 'Mrs', 'Ms', 'Miss', 'Mx', 'Dr', 'Prof', 'Professor', 'Sir', 'Madam', 'Herr', 'Frau', 'Mme', 'Mlle', 'Rev', 'Hon', 'Capt')
                       or split_part(raw, ' ', 2) in ('Jr', 'Sr', 'Ii', 'Iii', 'Iv', 'Phd', 'Md', 'Esq', 'Mba') then true
                     else lower(raw) in (select word from clean.placeholders) end
-               when regexp_full_match(raw, '[A-Z][a-z]+|[가-힣]{1,2}') then raw in ('Mr', 'Mrs', 'Ms', 'Miss', 'Dr', 'Xx', 'Xxx', 'Xxxx', 'Test', 'Unknown') else true end
+               when regexp_full_match(raw, '[A-Z][a-z]+|[가-힣]{1,2}') then raw in ('Mr', 'Mrs', 'Ms', 'Miss', 'Dr', 'Xx', 'Xxx', 'Xxxx', 'Test', 'Unknown', '없음', '미상', '모름', '익명', '무명') else true end
 ),
 typed as (
     select *, case when regexp_full_match(raw, '[가-힣]{2,3}|[A-Z][a-z]{1,20} [A-Z][a-z]{1,20}') then split_part(raw, ' ', 1) not in ('Mr', 'Mrs', 'Ms', 'Miss',

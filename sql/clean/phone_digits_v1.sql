@@ -1,38 +1,15 @@
 -- Find the digits to dial in telephone texts that are not E.164 yet.
 --
 -- grain    one row per phone text and country text
--- param    default_country   text = 'KR'   ISO 3166-1 alpha-2 of rows that name no known country
 -- returns  raw, country_text ('' for none: the country as the row had it), country, has_country (the row names it), text (NULL:
 --          says nothing), rule and confidence (of text), number (text of the first number), dialled (its digits), shape (its digits with - for
 --          whatever parts them), has_plus, is_number, is_damaged (by a spreadsheet), is_several, is_beside (words or an extension
 --          stand beside it), is_lettered (letters typed for digits), n_cells, n_contacts (cells of contacts)
-with cells as (
-    select phone as raw, coalesce(country, '') as country_text, 1 as of_contact from source.contacts
-    union all select phone, '', 0 from source.orders
-    union all select phone, '', 0 from source.tickets
-    union all select m.phone, coalesce(c.country, ''), 0 from clean.misplaced m
-        join source.contacts c on c._source = m._source and c._file is not distinct from m._file and c._row = m._row
-),
-doubtful as (
-    -- The commonest numbers of all are right as they are; whatever else is right comes out unchanged. One case: one match a cell.
-    select raw, country_text, count(*) as n_cells, sum(of_contact) as n_contacts
-    from cells
-    where raw is not null
-      and case when not regexp_full_match(raw, '[+]82(10[1-9][0-9]{7}|2[2-9][0-9]{6,7}|(3[1-3]|4[1-4]|5[1-5]|6[1-4])[2-9][0-9]{6,7}|70[2-9][0-9]{7})') then true
-               else raw in (select phone from clean.phone_placeholders) end
-    group by raw, country_text
-),
-mended as (
-    select d.raw, d.country_text, d.n_cells, d.n_contacts, t.rule, coalesce(t.confidence, 1.0) as confidence, lower(case when t.raw is null then d.raw else t.value end) as text,
-        coalesce(w.country, upper($default_country)) as country, w.country is not null as has_country
-    from doubtful d
-    left join clean.text_fixes t on t.scope = 'typed' and t.raw = d.raw
-    left join clean.country_words w on w.word = lower(trim(d.country_text))
-),
-simple as (
+with simple as (
     -- Digits in a few groups need none of the patterns that follow.
     select *, coalesce(regexp_full_match(text, '[+][0-9]{1,3}([ -][0-9]{1,4}){1,3}|[0-9]{2,4}([ -][0-9]{3,4}){0,2}|[+]?[0-9]{7,13}'), false) as is_simple
-    from mended
+    from clean.phone_texts
+    where plain is null
 ),
 dialable as (
     -- The letters o, i, l among digits are slips; ;phone-context= holds the beginning of a number (RFC 3966).

@@ -66,3 +66,4 @@ select raw, country_text, value, rule,
          when rule in ('lost leading zero', 'words or extension beside a phone') then 0.97 else 1.0 end as double)) as confidence
 from valued
 where value is distinct from raw
+union all select raw, country_text, plain, 'phone written another way', 1.0 from clean.phone_texts where plain is not null

@@ -1,27 +1,12 @@
 -- Bring regions and cities to one name each: 서울, 서울시 and Seoul to 서울특별시, abolished names to those of today.
 --
 -- grain    one row per kind, text and country text that do not stay as they are
--- param    default_country   text = 'KR'   ISO 3166-1 alpha-2 of rows that name no known country
 -- returns  kind (region, city), raw, country_text ('' for none: the country as the row had it), value, rule, confidence; a name that several
 --          provinces have (중구, 고성군) stays, and so does what is not Korean but for a state behind an American city
-with cells as (
-    select 'region' as kind, region as raw, coalesce(country, '') as country_text from source.contacts where region is not null
-    union select 'city', city, coalesce(country, '') from source.contacts where city is not null
-    union select 'city', m.city, coalesce(c.country, '') from clean.misplaced m
-    join source.contacts c on c._source = m._source and coalesce(c._file, '') = coalesce(m._file, '') and c._row = m._row
-    where m.city is not null
-),
-mended as (
-    select c.*, case when t.raw is null then c.raw else t.value end as text, t.rule as text_rule, t.confidence as text_confidence,
-        coalesce(w.country, upper($default_country)) as country
-    from cells c
-    left join clean.text_fixes t on t.scope = 'person' and t.raw = c.raw
-    left join clean.country_words w on w.word = lower(trim(c.country_text))
-),
-parted as (
+with parted as (
     select *, lower(text) as word, replace(text, ' ', '') as joined, split_part(text, ' ', 1) as head,
         replace(substr(text, length(split_part(text, ' ', 1)) + 1), ' ', '') as tail
-    from mended
+    from clean.place_texts
     where strlen(text) <= 200
 ),
 names as (
@@ -75,6 +60,6 @@ ruled as (
 select m.kind, m.raw, m.country_text, coalesce(r.value, m.text) as value,
     case when r.value <> m.text then r.rule else m.text_rule end as rule,
     cast(case when r.value <> m.text then least(r.confidence, coalesce(m.text_confidence, 1.0)) else m.text_confidence end as double) as confidence
-from mended m
+from clean.place_texts m
 left join ruled r on r.kind = m.kind and r.raw = m.raw and r.country_text = m.country_text
 where coalesce(r.value, m.text) is distinct from m.raw

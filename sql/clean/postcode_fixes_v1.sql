@@ -53,18 +53,21 @@ written as (
             then regexp_replace(code, '[A-Z]', '', 'g')
         when country in ('KR', 'DE', 'FR', 'IT', 'ES', 'FI') and regexp_full_match(bare, '[0-9]{2} [0-9]{3}') then code
         end as laid_out,
-        is_five and regexp_full_match(bare, '[1-9][0-9]{3}') and country in ('KR', 'US', 'DE', 'FR', 'IT', 'ES', 'FI', 'MX', 'MY', 'TR') as is_short
+        case when country = 'BR' and regexp_full_match(bare, '[1-9][0-9]{3}-[0-9]{3}') then '0' || bare when not is_five then null
+             when country in ('KR', 'US', 'DE', 'FR', 'IT', 'ES', 'FI', 'MX', 'MY', 'TR') and regexp_full_match(bare, '[1-9][0-9]{3}') then '0' || code
+             -- Rome and Puerto Rico begin with two zeros.
+             when country = 'IT' and regexp_full_match(bare, '1[0-9]{2}') or country = 'US' and regexp_full_match(bare, '[6-9][0-9]{2}') then '00' || code end as filled
     from squeezed
 ),
 judged as (
-    select *, case when text is null then null when is_short then '0' || code when laid_out is not null then laid_out
+    select *, case when text is null then null when filled is not null then filled when laid_out is not null then laid_out
                    when bare <> '' and regexp_full_match(code, '[0-9]{3,9}') and country not in ('PL', 'SE', 'CZ', 'SK', 'GR') then bare else text end as value
     from written
 )
 select raw, country_text, value,
-    case when text is null or value = text then rule when is_short then 'leading zero lost in a spreadsheet' when laid_out = replace(text, ' ', '') then 'spaces'
+    case when text is null or value = text then rule when filled is not null then 'leading zero lost in a spreadsheet' when laid_out = replace(text, ' ', '') then 'spaces'
          when laid_out is not null then 'postcode as its country writes it' else 'text around a postcode' end as rule,
-    cast(case when text is null or value = text then confidence when is_short then case when is_unsaid then .92 else .96 end
+    cast(case when text is null or value = text then confidence when filled is not null then case when is_unsaid then .92 else .96 end
               when laid_out is not null then case when is_unsaid then .95 else .99 end else .97 end as double) as confidence
 from judged
 where value is distinct from raw

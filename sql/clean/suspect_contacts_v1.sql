@@ -4,15 +4,18 @@
 -- returns  _source, _file, _row, column_name, text (blank and placeholder words are NULL), email, phone, day, postcode and city
 --          found in it, rest (what else is in it)
 with rows as (
-    -- Simple tests for all rows. What sorts below a colon begins with a digit, a plus, a bracket or a blank.
+    -- Simple tests for all rows. What sorts below a colon begins with a digit, a plus, or a bracket.
     select _source, _file, _row, email, phone, full_name, given_name, family_name, postcode, city, birth_date
     from source.contacts
     where case when contains(phone, '@') or contains(full_name, '@') or contains(given_name, '@') or contains(family_name, '@')
                  or contains(postcode, '@') or contains(city, '@') or contains(birth_date, '@') then true
                when contains(phone, '＠') or contains(full_name, '＠') or contains(given_name, '＠') or contains(family_name, '＠')
                  or contains(postcode, '＠') or contains(city, '＠') or contains(birth_date, '＠') then true
-               when email < ':' or full_name < ':' or given_name < ':' or family_name < ':' or city < ':' then true
-               when contains(email, ' ') or contains(email, '/') or contains(email, ';') or contains(email, ',') or contains(email, '|') then true
+               -- A blank before or behind a value alone is no sign.
+               when email < ':' and ltrim(email) between '!' and ':' or full_name < ':' and ltrim(full_name) between '!' and ':'
+                 or given_name < ':' and ltrim(given_name) between '!' and ':' or family_name < ':' and ltrim(family_name) between '!' and ':'
+                 or city < ':' and ltrim(city) between '!' and ':' then true
+               when contains(trim(email), ' ') or contains(email, '/') or contains(email, ';') or contains(email, ',') or contains(email, '|') then true
                when strlen(phone) = 10 and phone < '3' and regexp_full_match(phone, '(19|20)[0-9]{2}[-./][0-9]{2}[-./][0-9]{2}') then true
                when strlen(postcode) > 8 and not regexp_full_match(postcode, '[0-9]{5}-?[0-9]{4}') then true
                when postcode > ':' and not regexp_matches(postcode, '[0-9]') then true

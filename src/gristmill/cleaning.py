@@ -15,6 +15,7 @@ from gristmill.entities import literal
 from gristmill.errors import Problem, SourceError
 from gristmill.kinds import Place
 from gristmill.lineage import Meanings, user_store
+from gristmill.plan import Node, Plan
 from gristmill.project import BASE, Layer, Project, Source, base_dir
 
 Tell = Callable[[str], None]
@@ -72,7 +73,9 @@ def clean_file(
             raise SourceError(Problem(f"{path} has no columns.", hint="is it the right file?"))
         given = {**params, "apply_above": apply_above, "rules_off": list(rules_off), "duplicates": "keep"}
         file.engine.make(FOUND, _EMPTY)
-        if not only_repair:
+        if only_repair:
+            _reread(file, given)
+        else:
             _normalise(file, given, tell)
         _melt(file)
         repair.mend(file.engine, apply_above=apply_above, rules_off=tuple(rules_off), tell=tell)
@@ -96,6 +99,42 @@ _EMPTY = (
 
 # -- normalising ------------------------------------------------------------------------------------
 
+ODD, DAMAGED = "clean.odd_texts", "clean.damaged_texts"
+CODE_PAGES = (
+    "UTF-8 read as Latin-1",
+    "UTF-8 twice read as Latin-1",
+    "UTF-8 read as Korean",
+    "Korean read as Latin-1",
+)
+"""Rules of ``clean.damaged_texts`` that mend wrong letters; the others change the way a right text is written."""
+
+
+def _reread(file: loose.LooseFile, given: Mapping[str, Any]) -> None:
+    """Mend letters that a wrong code page damaged; nothing is done where all texts are ASCII."""
+    texts = loose.texts(file)
+    cells = "\nunion all ".join(
+        f"select _row as row_id, cast({i} as integer) as column_no, {texts[name]} as value from {loose.RELATION}"
+        for i, name in enumerate(file.columns)
+    )
+    odd = f"select distinct value as raw from ({cells}) where strlen(value) <> length(value) and strlen(value) <= 4000"
+    if file.engine.make(ODD, odd) == 0:
+        return
+    plan = _plan(file, ())
+    made = {ODD, *plan.upstream(ODD)}
+    # Of what stands above the texts only the lists are needed, which read nothing.
+    _make(
+        file.engine,
+        [node for node in plan.order([DAMAGED]) if node.name not in made or not node.reads],
+        given,
+    )
+    listed = ", ".join(literal(rule) for rule in CODE_PAGES)
+    file.engine.execute(
+        f"insert into {FOUND} select c.row_id, c.column_no, c.value, d.value, d.rule, d.confidence,"
+        " d.confidence >= $apply_above and not list_contains($rules_off, d.rule)"
+        f" from ({cells}) c join {DAMAGED} d on d.raw = c.value where d.rule in ({listed})",
+        {"apply_above": given["apply_above"], "rules_off": given["rules_off"]},
+    )
+
 
 def _normalise(file: loose.LooseFile, given: Mapping[str, Any], tell: Tell) -> None:
     """Run the templates of ``sql/clean`` over the file's columns, each as the kind it is taken for."""
@@ -113,7 +152,15 @@ def _normalise(file: loose.LooseFile, given: Mapping[str, Any], tell: Tell) -> N
         (mappings / f"{source}__{entity}_v1.sql").write_text(
             _mapping(source, entity, members, texts), "utf-8"
         )
-    names = sorted({loose.NAME, *(place.source for place in found)})
+    plan = _plan(file, [place.source for place in found])
+    tell("Normalise")
+    _make(file.engine, plan.order(LOGS), given)
+    _take_over(file.engine, found, file.columns)
+
+
+def _plan(file: loose.LooseFile, sources: Sequence[str]) -> Plan:
+    """The graph of cleaning for a file, as for a project that has it as its only data."""
+    names = sorted({loose.NAME, *sources})
     project = Project(
         root=file.folder,
         config=file.folder / "gristmill.toml",
@@ -121,20 +168,22 @@ def _normalise(file: loose.LooseFile, given: Mapping[str, Any], tell: Tell) -> N
         sources=MappingProxyType({name: Source(name, ()) for name in names}),
         layers=(Layer("project", file.folder), Layer(BASE, base_dir())),
     )
-    values = {"as_of": runs.today().isoformat(), **given}
-    catalog = Catalog(project)
     meanings = Meanings(user_store())
-    plan = steps.plan(project, catalog, meanings, schemas=("source", "clean"))
+    plan = steps.plan(project, Catalog(project), meanings, schemas=("source", "clean"))
     meanings.save()
-    tell("Normalise")
-    for node in plan.order(LOGS):
+    return plan
+
+
+def _make(engine: Engine, nodes: Sequence[Node], given: Mapping[str, Any]) -> None:
+    """Make relations in order; what was read from the file is there already."""
+    values = {"as_of": runs.today().isoformat(), "run": "", **given}
+    for node in nodes:
         if any(relation.startswith("raw.") for relation in node.makes):
             continue
         if node.template:
-            file.engine.make(node.name, node.template.sql, template.values(node.template, values))
+            engine.make(node.name, node.template.sql, template.values(node.template, values))
         elif node.step:
-            node.step(file.engine, {**values, "run": ""})
-    _take_over(file.engine, found, file.columns)
+            node.step(engine, values)
 
 
 def _mapping(source: str, entity: str, members: Sequence[Place], texts: Mapping[str, str]) -> str:

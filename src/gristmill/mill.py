@@ -192,7 +192,7 @@ class Mill:
         started = time.perf_counter()
         if node.template:
             with _in_template(node, node.template, self.engine):
-                counts = [self.engine.make(node.name, node.template.sql, values)]
+                counts = [_stored(self.engine, node.template, values)]
         elif node.step:
             for relation in node.makes:
                 # What an earlier run left, or a session sees as a view, is no table to add rows to.
@@ -327,7 +327,9 @@ class Mill:
         if self.published:
             engine.attach(self.published.database(self.project), PUBLISHED)
             for schema, name in engine.rows(
-                "select schema_name, table_name from duckdb_tables() where database_name = $name",
+                "select schema_name, table_name from duckdb_tables() where database_name = $name"
+                " union all select schema_name, view_name from duckdb_views()"
+                " where database_name = $name and not internal",
                 {"name": PUBLISHED},
             ):
                 relation = quote_relation(f"{schema}.{name}")
@@ -345,6 +347,14 @@ class Mill:
         except OSError:
             return None
         return folder
+
+
+def _stored(engine: DuckDBEngine, found: Template, values: Mapping[str, Any]) -> int:
+    """Make a template's relation, as a table or a view as its head says; returns its number of rows."""
+    if not found.is_view:
+        return engine.make(found.relation, found.sql, values)
+    engine.view(found.relation, bound(found, values) if values else found.sql)
+    return int(engine.scalar(f"select count(*) from {quote_relation(found.relation)}"))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from typing import Any
 from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mean, listed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges")
+KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "stored")
 PARAM = re.compile(
     r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
@@ -90,6 +90,8 @@ class Template:
     """For a query in ``sql/audit``: the relation it judges, then severity, dimension, allowed share."""
     engine: str | None = None
     """``duckdb`` when the template uses something outside the portable subset."""
+    is_view: bool = False
+    """Its rows are those of stored relations put together; storing them once more would only cost."""
     params: Mapping[str, Param] = field(default_factory=dict)
 
     @property
@@ -148,6 +150,7 @@ def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Te
         source=head.words.get("source", ""),
         judges=head.words.get("judges", ""),
         engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
+        is_view="stored" in head.words,
         params=head.params,
     )
 
@@ -207,6 +210,12 @@ class _Head:
                 line,
                 f"names an unknown engine {content!r}.",
                 "Expected duckdb, and after it the reason why no other engine will do.",
+            )
+        elif word == "stored" and content.partition(",")[0] != "no":
+            self._problem(
+                line,
+                f"says 'stored {content}'.",
+                "Expected 'stored   no, and why': the relation is a view. Without the line it is a table.",
             )
         else:
             self.words[word] = content

@@ -7,7 +7,7 @@ from typing import Any
 
 from gristmill.engine import Engine, quote_relation
 from gristmill.entities import literal
-from gristmill.repair.rounds import CELLS, CHANGES, mend
+from gristmill.repair.rounds import CELLS, CHANGES, NEVER, mend
 
 PROPOSALS = "repair.proposals"
 """relation, _source, _file, _row, column_name, before, after (NULL: no better value is known), rule, confidence."""
@@ -62,7 +62,7 @@ def propose(engine: Engine, params: Mapping[str, Any]) -> None:
     engine.make("repair.rows", "\nunion all ".join(rows))
     engine.make("repair.names", f"select * from (values {listed}) as t(column_no, relation, column_name)")
     engine.make(CELLS, "\nunion all ".join(cells))
-    mend(engine)
+    mend(engine, apply_above=NEVER)
     engine.make(
         PROPOSALS,
         f"select r.relation, r._source, r._file, r._row, n.column_name, c.before, c.after, c.rule, c.confidence"

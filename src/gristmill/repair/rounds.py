@@ -45,6 +45,8 @@ _NEIGHBOURS = (
     "repaired",
 )
 _LOOKED_AT = ("outliers", "disorders")
+NEVER = 2.0
+"""No rule is so sure."""
 MOST_ROUNDS = 5
 """A round that changes something asks for another; five have always been enough to settle."""
 
@@ -60,7 +62,7 @@ def mend(
 
     ``repair.cells`` must be there; afterwards it holds the mended values. Changes below ``apply_above``
     (0 to 1), and those of the rules named in ``rules_off``, are in ``repair.changes`` with ``is_applied``
-    false, and their cells are as they were.
+    false, and their cells are as they were; with ``NEVER`` that is all of them.
     """
     given = {"apply_above": apply_above, "rules_off": list(rules_off)}
     engine.make("repair.original", f"select row_id, column_no, value from {CELLS}")
