@@ -163,10 +163,9 @@ def tiny_run(tiny_once: House, tmp_path: Path) -> House:
 
 @pytest.fixture
 def tiny(tiny_run: House) -> House:
-    """A copy of the tiny project before its first run; what templates mean is known already."""
+    """A copy of the tiny project before its first run."""
     for path in (*tiny_run.project.state.iterdir(), *tiny_run.project.reports.iterdir()):
-        if path.name != "meanings.json":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     return tiny_run
 
 

@@ -25,13 +25,11 @@ def rows(path: Path, *lines: list[str], encoding: str = "utf-8") -> None:
 
 
 @pytest.fixture(scope="module")
-def mess(tiny_once: House, tmp_path_factory) -> House:
+def mess(tmp_path_factory) -> House:
     """One project with every readable kind of bad file, run once."""
     house = House(tmp_path_factory.mktemp("mess") / 'it\'s a "mess" 엉망')
     house.write("gristmill.toml", '[project]\nname = "mess"\n')
     house.stage("10_profile", OPEN, READ, "mill.close()")
-    meanings = tiny_once.root / ".gristmill" / "meanings.json"
-    house.write(".gristmill/meanings.json", meanings.read_bytes())
     data = house.root / "data"
     rows(data / "header.csv", ["id", "email", "name", "city"])
     data.joinpath("ragged.csv").write_text(

@@ -14,9 +14,10 @@ from gristmill.engine import Engine, quote
 from gristmill.entities import literal
 from gristmill.errors import Problem, SourceError
 from gristmill.kinds import Place
-from gristmill.lineage import Meanings, user_store
+from gristmill.lineage import Meanings
 from gristmill.plan import Node, Plan
 from gristmill.project import BASE, Layer, Project, Source, base_dir
+from gristmill.remembered import cache_file
 
 Tell = Callable[[str], None]
 LOGS = ("clean.changes", "clean.proposals")
@@ -168,7 +169,7 @@ def _plan(file: loose.LooseFile, sources: Sequence[str]) -> Plan:
         sources=MappingProxyType({name: Source(name, ()) for name in names}),
         layers=(Layer("project", file.folder), Layer(BASE, base_dir())),
     )
-    meanings = Meanings(user_store())
+    meanings = Meanings(cache_file("meanings.json"))
     plan = steps.plan(project, Catalog(project), meanings, schemas=("source", "clean"))
     meanings.save()
     return plan

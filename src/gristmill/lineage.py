@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
 from gristmill.errors import Problem, TemplateError, did_you_mean, listed
+from gristmill.remembered import Remembered
 from gristmill.template import Template, literal, plain_literal
 
 DIALECT = "duckdb"
@@ -173,53 +173,63 @@ def _parser_version() -> str:
     return version("sqlglot")
 
 
-def user_store() -> Path:
-    """Where meanings of templates are remembered for a user, for work without a project."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "gristmill" / "meanings.json"
-
-
 class Meanings:
     """Meanings by the text of the file, remembered on disk: parsing is the slow part of a start.
 
-    ``store`` None remembers in memory alone. A damaged store is started anew.
+    ``store`` None remembers in memory alone.
     """
 
     def __init__(self, store: Path | None = None) -> None:
-        self._store = store
-        self._known: dict[str, Meaning] = {}
-        self._new = False
-        if store and store.is_file():
-            try:
-                for key, entry in json.loads(store.read_text(encoding="utf-8")).items():
-                    self._known[key] = Meaning(tuple(entry["reads"]), entry["params"], entry["fingerprint"])
-            except (ValueError, KeyError, TypeError):
-                self._known = {}
+        self._store = Remembered(store)
 
     def of(self, template: Template) -> Meaning:
         """The meaning of a template; see ``meaning`` for what is raised."""
-        key = hashlib.sha256(f"{_parser_version()}\n{template.text}".encode()).hexdigest()
-        if key not in self._known:
-            self._known[key] = meaning(template)
-            self._new = True
-        return self._known[key]
+        key = _key("meaning", template.text)
+        entry = self._store.get(key)
+        try:
+            return Meaning(tuple(entry["reads"]), dict(entry["params"]), str(entry["fingerprint"]))
+        except (KeyError, TypeError, ValueError):
+            # Not known yet, or written by another version.
+            found = meaning(template)
+        self._store.put(
+            key, {"reads": found.reads, "params": dict(found.params), "fingerprint": found.fingerprint}
+        )
+        return found
 
     def save(self) -> None:
         """Write what was learned; not being able to is no error, only slower next time."""
-        if not self._store or not self._new:
-            return
-        entries = {
-            key: {"reads": m.reads, "params": m.params, "fingerprint": m.fingerprint}
-            for key, m in self._known.items()
-        }
+        self._store.save()
+
+
+class Origins:
+    """Where columns come from (``columns``), remembered on disk by query and by the columns of what it reads."""
+
+    def __init__(self, store: Path | None = None) -> None:
+        self._store = Remembered(store)
+
+    def of(
+        self, sql: str, schema: Mapping[str, Sequence[str]], outputs: Sequence[str], reads: Sequence[str]
+    ) -> dict[str, frozenset[ColumnRef]]:
+        """As ``columns``; ``reads`` are the relations the query reads, of which alone the answer depends."""
+        if not reads:
+            return {name: frozenset() for name in outputs}
+        known = {relation: list(schema[relation]) for relation in sorted(reads) if relation in schema}
+        key = _key("origins", sql, json.dumps([known, list(outputs)]))
+        entry = self._store.get(key)
         try:
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            part = self._store.with_suffix(".part")
-            part.write_text(json.dumps(entries), encoding="utf-8")
-            part.replace(self._store)
-        except OSError:
-            return
-        self._new = False
+            return {name: frozenset((rel, col) for rel, col in entry[name]) for name in outputs}
+        except (KeyError, TypeError, ValueError):
+            found = columns(sql, known, outputs)
+        self._store.put(key, {name: sorted(refs) for name, refs in found.items()})
+        return found
+
+    def save(self) -> None:
+        """Write what was learned."""
+        self._store.save()
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join((_parser_version(), *parts)).encode()).hexdigest()
 
 
 def columns(

@@ -36,10 +36,11 @@ from gristmill.errors import (
     did_you_mean,
     listed,
 )
-from gristmill.lineage import Meanings, bound, columns, n_statements, parameters, shown
+from gristmill.lineage import Meanings, Origins, bound, columns, n_statements, parameters, shown
 from gristmill.personal import Personal, by_type
 from gristmill.plan import Node, Plan
 from gristmill.project import Project
+from gristmill.remembered import cache_file
 from gristmill.result import Result
 from gristmill.template import Template
 
@@ -82,6 +83,7 @@ class Mill:
             self._given["as_of"] = fixed or runs.today().isoformat()
         self._engine: DuckDBEngine | None = None
         self._personal: Personal | None = None
+        self._origins = Origins(cache_file("origins.json"))
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +115,7 @@ class Mill:
     @cached_property
     def meanings(self) -> Meanings:
         """Parsed templates, remembered between processes."""
-        return Meanings(self.project.state / "meanings.json")
+        return Meanings(cache_file("meanings.json"))
 
     @cached_property
     def plan(self) -> Plan:
@@ -135,6 +137,7 @@ class Mill:
             self._engine.close()
             self._engine = None
             self._personal = None
+        self._origins.save()
 
     # -- making ---------------------------------------------------------------------------------
 
@@ -308,7 +311,7 @@ class Mill:
     def personal(self) -> Personal:
         """Which stored columns hold personal data."""
         if self._personal is None:
-            self._personal = Personal(self.engine)
+            self._personal = Personal(self.engine, self._origins)
         return self._personal
 
     def kinds(self, sql: str, outputs: Sequence[Column]) -> dict[str, str]:

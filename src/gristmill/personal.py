@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from gristmill import entities
 from gristmill.engine import Column, Engine
-from gristmill.lineage import ColumnRef, columns
+from gristmill.lineage import ColumnRef, Origins
 from gristmill.plan import Node
 
 NONE = "none"
@@ -46,7 +46,8 @@ class Personal:
 
     relation = "audit.columns"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, origins: Origins | None = None) -> None:
+        self._origins = origins or Origins()
         self._kinds: dict[str, dict[str, str]] = {}
         if self.relation in engine.relations():
             for relation, column, kind in engine.rows(
@@ -93,7 +94,7 @@ class Personal:
             canonical = {column.name: column.pii for column in entity.columns}
             kinds = {name: canonical.get(name, UNKNOWN) for name in names}
         elif node.template:
-            sources = columns(node.template.sql, self._schema, names)
+            sources = self._origins.of(node.template.sql, self._schema, names, node.reads)
             kinds = self.of_query(sources, names)
             if schema == "clean" and entity:
                 # Cleaning looks values up in lists of all columns together; what a canonical column
@@ -124,7 +125,7 @@ class Personal:
         """A mapping says what the raw columns it reads are."""
         if not node.template:
             return
-        sources = columns(node.template.sql, self._schema, self._schema[node.name])
+        sources = self._origins.of(node.template.sql, self._schema, self._schema[node.name], node.reads)
         for name, refs in sources.items():
             kind = self._kinds[node.name].get(name, UNKNOWN)
             for relation, column in refs:

@@ -23,6 +23,7 @@ from gristmill.lineage import Meanings
 from gristmill.mill import Mill, placed
 from gristmill.plan import Plan
 from gristmill.project import BASE, Project
+from gristmill.remembered import cache_file
 from gristmill.template import Template
 
 
@@ -30,9 +31,9 @@ def _catalog() -> Catalog:
     return Catalog(project.load())
 
 
-def remembered(found: Project) -> Meanings:
+def remembered() -> Meanings:
     """What templates mean, as earlier commands and runs found out."""
-    return Meanings(found.state / "meanings.json")
+    return Meanings(cache_file("meanings.json"))
 
 
 def listed(schema: str | None = None) -> list[Template]:
@@ -65,7 +66,7 @@ def check(refs: Sequence[str] = ()) -> int:
     everything read is made, names and types on empty inputs, and that an override keeps its contract.
     """
     catalog = _catalog()
-    meanings = remembered(catalog.project)
+    meanings = remembered()
     chosen = [catalog.get(ref) for ref in refs] if refs else list(catalog.templates)
     problems: list[Problem] = []
     readable = []
@@ -205,7 +206,7 @@ def freeze() -> tuple[int, int]:
     """Lock the project's own templates; returns (locked now, locked in all)."""
     catalog = _catalog()
     try:
-        return lock.write(catalog, remembered(catalog.project))
+        return lock.write(catalog, remembered())
     except OSError as error:
         raise runs.unwritable(catalog.project.root / "sql", error) from error
 
