@@ -6,13 +6,13 @@
 -- returns  row_id, column_no, before, after (NULL: emptied; of a proposal also: no better value is known), rule (of several
 --          rounds the last), confidence (the least), is_applied
 with applied as (
-    select o.row_id, o.column_no, o.value as before, c.value as after, s.rule, s.confidence, true as is_applied
-    from repair.original o
-    join repair.cells c on c.row_id = o.row_id and c.column_no = o.column_no and c.value is distinct from o.value
-    join (
-        select row_id, column_no, max_by(rule, round) as rule, min(confidence) as confidence
-        from repair.steps group by row_id, column_no
-    ) s on s.row_id = o.row_id and s.column_no = o.column_no
+    select s.row_id, s.column_no, s.before, c.value as after, s.rule, s.confidence, true as is_applied
+    from (
+        select row_id, column_no, max(before) filter (where place = 1) as before, max_by(rule, round) as rule, min(confidence) as confidence
+        from (select *, row_number() over (partition by row_id, column_no order by round) as place from repair.steps)
+        group by row_id, column_no
+    ) s
+    join repair.cells c on c.row_id = s.row_id and c.column_no = s.column_no and c.value is distinct from s.before
 ),
 proposed as (
     select row_id, column_no, repaired, rule, confidence from repair.cell_fixes

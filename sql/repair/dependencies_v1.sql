@@ -1,6 +1,7 @@
 -- Find columns that decide another one: one postcode has one city.
 --
 -- grain    one row per determinant_no and dependent_no that nearly always agree; a functional dependency with its exceptions
+-- param    most_pairs   integer = 10000000   the best dependencies are kept, up to ten times so many pairs of cells in the table
 -- returns  n (rows in groups of at least two), n_exceptions (that do not have their group's commonest value), n_breaches (of
 --          these, what cannot be a typing error: another known value), strength (share of n that is no breach), lift (how much
 --          of what is left to err when guessing the commonest value of the whole column goes: 1 all, 0 nothing),
@@ -54,8 +55,14 @@ measured as (
     from rough r
     join repair.columns c on c.column_no = r.dependent_no
     left join breaches b on b.determinant_no = r.determinant_no and b.dependent_no = r.dependent_no
+),
+ranked as (
+    select *, row_number() over (partition by dependent_no order by lift desc, strength desc, determinant_no) as place,
+        row_number() over (order by lift desc, strength desc, determinant_no, dependent_no) as place_of_all
+    from measured
+    where n >= 10 and strength >= 0.9 and lift >= 0.85 and share_covered >= 0.3 and share_decided >= 0.8
 )
 select determinant_no, dependent_no, n, n_exceptions, n_breaches, round(strength, 6) as strength, round(lift, 6) as lift,
     coalesce(n_single >= 0.9 * n_breaches, false) as is_scattered
-from measured
-where n >= 10 and strength >= 0.9 and lift >= 0.85 and share_covered >= 0.3 and share_decided >= 0.8
+from ranked
+where place <= 12 and place_of_all <= greatest(20, 10 * $most_pairs // nullif((select max(n_rows) from repair.columns), 0))

@@ -27,7 +27,7 @@ _FORMS = (
     "shape_fixes",
     "range_fixes",
     "split_fixes",
-    "formed",
+    "form_fixes",
 )
 _NEIGHBOURS = (
     "distinct_values",
@@ -42,7 +42,7 @@ _NEIGHBOURS = (
     "cell_fixes",
     "witnesses",
     "votes",
-    "repaired",
+    "neighbour_fixes",
 )
 _LOOKED_AT = ("outliers", "disorders")
 NEVER = 2.0
@@ -65,10 +65,9 @@ def mend(
     false, and their cells are as they were; with ``NEVER`` that is all of them.
     """
     given = {"apply_above": apply_above, "rules_off": list(rules_off)}
-    engine.make("repair.original", f"select row_id, column_no, value from {CELLS}")
     for lists in (("repair", "units"), ("clean", "placeholders")):
         _make(engine, *lists, given)
-    engine.make("repair.steps", _STEP.format(n=0, made=CELLS) + " where false")
+    engine.make("repair.steps", _NO_STEP)
     n = 0
     for says, names, most in (
         ("forms of values", _FORMS, 2),
@@ -83,30 +82,36 @@ def mend(
     for name in _LOOKED_AT:
         _make(engine, "repair", name, given)
     _make(engine, "repair", "changes", given)
-    for relation in ("repair.next", "repair.steps", "repair.original", "repair.coded", "repair.counts"):
+    for relation in ("repair.steps", "repair.coded", "repair.counts"):
         engine.drop(relation)
     return int(engine.scalar(f"select count(*) from {CHANGES} where is_applied"))
 
 
-_STEP = (
-    "select c.row_id, c.column_no, {n} as round, cast(null as varchar) as rule, cast(null as double) as confidence"
-    " from {made} c"
+_NO_STEP = (
+    "select cast(null as bigint) as row_id, cast(null as integer) as column_no, 0 as round,"
+    " cast(null as varchar) as before, cast(null as varchar) as rule, cast(null as double) as confidence where false"
 )
 
 
 def _round(engine: Engine, names: tuple[str, ...], n: int, given: Mapping[str, Any]) -> bool:
-    """Run the templates of one round, take over what the last one made; whether anything changed."""
+    """Run the templates of one round and apply the fixes of the last one; whether there were any."""
     for name in names:
         _make(engine, "repair", name, given)
-    made = f"repair.{names[-1]}"
-    changed = f"select row_id, column_no, {n}, rule, confidence from {made} where rule is not null"
-    n_changed = int(engine.scalar(f"select count(*) from ({changed})"))
-    if n_changed:
-        engine.execute(f"insert into repair.steps {changed}")
-        engine.make("repair.next", f"select row_id, column_no, value from {made}")
-        engine.make(CELLS, "select * from repair.next")
-    engine.drop(made)
-    return n_changed > 0
+    fixes = f"repair.{names[-1]}"
+    if not engine.scalar(f"select count(*) from {fixes}"):
+        return False
+    engine.execute(
+        f"insert into repair.steps select f.row_id, f.column_no, {n}, c.value, f.rule, f.confidence"
+        f" from {fixes} f join {CELLS} c on c.row_id = f.row_id and c.column_no = f.column_no"
+    )
+    engine.make(
+        "repair.next",
+        "select c.row_id, c.column_no, case when f.row_id is null then c.value else f.repaired end as value"
+        f" from {CELLS} c left join {fixes} f on f.row_id = c.row_id and f.column_no = c.column_no",
+    )
+    engine.drop(CELLS)
+    engine.execute(f"alter table repair.next rename to {CELLS.partition('.')[2]}")
+    return True
 
 
 def _make(engine: Engine, schema: str, what: str, given: Mapping[str, Any]) -> None:
