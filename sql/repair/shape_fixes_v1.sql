@@ -3,11 +3,14 @@
 -- grain    one row per value that does not stay as it is
 -- returns  column_no, value, repaired (NULL: says nothing), rule, confidence
 with shaped as (
-    select column_no, value, n, regexp_replace(value, '[0-9]', '9', 'g') as mask, regexp_replace(value, '[^0-9]', '', 'g') as digits,
-        regexp_full_match(value, '[0-9]+') as is_digits, regexp_matches(value, '[0-9]') as has_digit,
-        value <> trim(regexp_replace(value, '\s+', ' ', 'g')) as is_spaced,
-        regexp_full_match(value, '-?[0-9]{1,9}[.][0-9]*(0{6}|9{6})[0-9]{1,4}') and strlen(value) >= 15 as is_noisy
-    from repair.distinct_values where value is not null and strlen(value) <= 200
+    -- Patterns are costly where a column has millions of values, so the common questions are asked of plain texts.
+    select column_no, value, n, mask, ltrim(mask, '9') = '' as is_digits, contains(mask, '9') as has_digit,
+        case when starts_with(value, ' ') or suffix(value, ' ') or contains(value, '  ') then true
+             else contains(value, chr(9)) or contains(value, chr(10)) or contains(value, chr(13)) end as is_spaced,
+        case when strlen(value) between 15 and 40 and contains(value, '.')
+             then regexp_full_match(value, '-?[0-9]{1,9}[.][0-9]*(0{6}|9{6})[0-9]{1,4}') else false end as is_noisy
+    from (select column_no, value, n, translate(value, '012345678', '999999999') as mask
+        from repair.distinct_values where value is not null and strlen(value) <= 200)
 ),
 masks as (
     select column_no, mask, sum(n) as n, row_number() over (partition by column_no order by sum(n) desc, mask) as place

@@ -19,9 +19,8 @@ CELLS = "repair.cells"
 CHANGES = "repair.changes"
 """What came of it: row_id, column_no, before, after, rule, confidence, is_applied; one row per cell."""
 
+_COUNTED = ("distinct_values", "columns")
 _FORMS = (
-    "distinct_values",
-    "columns",
     "measures",
     "measure_fixes",
     "shape_fixes",
@@ -30,8 +29,6 @@ _FORMS = (
     "form_fixes",
 )
 _NEIGHBOURS = (
-    "distinct_values",
-    "columns",
     "coded",
     "sample_counts",
     "dependencies",
@@ -68,7 +65,7 @@ def mend(
     for lists in (("repair", "units"), ("clean", "placeholders")):
         _make(engine, *lists, given)
     engine.make("repair.steps", _NO_STEP)
-    n = 0
+    n, is_counted = 0, False
     for says, names, most in (
         ("forms of values", _FORMS, 2),
         ("values beside each other", _NEIGHBOURS, MOST_ROUNDS),
@@ -76,7 +73,10 @@ def mend(
         tell(f"Look at the {says}")
         for _ in range(most):
             n += 1
-            if not _round(engine, names, n, given):
+            # Values are counted anew only where some of them changed.
+            changed = _round(engine, names if is_counted else (*_COUNTED, *names), n, given)
+            is_counted = not changed
+            if not changed:
                 break
     tell("Look for numbers and dates out of place")
     for name in _LOOKED_AT:
