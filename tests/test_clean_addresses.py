@@ -1,4 +1,4 @@
-"""Addresses composed from known parts come back as those parts; regions and cities of Korea get one name each."""
+"""Addresses composed from known parts come back as those parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -17,7 +17,7 @@ from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.template import Template, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).parents[1]
 CLEAN = ROOT / "sql" / "clean"
@@ -94,7 +94,7 @@ def made(
     for name, template in needed(
         *relations, without=("misplaced",) if mend else ("misplaced", "text_fixes")
     ).items():
-        is_list = "source." not in template.sql and "from clean.address" not in template.sql
+        is_list = not re.search(r"source\.|clean\.(address|place_texts)", template.sql)
         if mend or not is_list or f"clean.{name}" not in engine.relations():
             params = {key: param.default for key, param in template.params.items()}
             engine.make(f"clean.{name}", template.sql, params)
@@ -451,104 +451,3 @@ def test_parts_written_as_an_address_are_parted_alike(engine: DuckDBEngine) -> N
     again = {written_again(row): {name: row[name] for name in PARTS} for row in once}
     exact, shown = share(parted(engine, again), again)
     assert exact >= 0.995, shown
-
-
-def placed(
-    engine: DuckDBEngine, cells: Sequence[tuple[str, str, str | None]]
-) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """``(kind, raw)`` → value, rule, confidence of places given as kind, text and country."""
-    rows = [{kind: text, "country": country} for kind, text, country in cells]
-    made(engine, rows, "place_fixes", mend=any(text != text.strip() for _, text, _ in cells))
-    return {
-        row[:2]: row[2:]
-        for row in engine.rows("select kind, raw, value, rule, confidence from clean.place_fixes")
-    }
-
-
-@pytest.mark.parametrize("country", ["대한민국", "KR", None])
-def test_provinces_get_their_name_of_today(engine: DuckDBEngine, country: str | None) -> None:
-    words = {word: name for name, short in SHORT.items() for word in (name, short)}
-    words |= {
-        "서울시": "서울특별시",
-        "Seoul": "서울특별시",
-        "BUSAN": "부산광역시",
-        "강원도": "강원특별자치도",
-    }
-    words |= {
-        "전라북도": "전북특별자치도",
-        "제주도": "제주특별자치도",
-        "Gyeonggi-do": "경기도",
-        "부산직할시": "부산광역시",
-    }
-    got = placed(engine, [("region", word, country) for word in words])
-    assert {word: got.get(("region", word), (word,))[0] for word in words} == words
-    assert all(confidence >= 0.9 for _, _, confidence in got.values())
-
-
-def test_abolished_names_become_those_of_today_and_a_part_is_only_proposed(engine: DuckDBEngine) -> None:
-    sure = {
-        "진해시": "창원시 진해구",
-        "여주군": "여주시",
-        "당진군": "당진시",
-        "인천 남구": "인천광역시 미추홀구",
-    }
-    sure |= {"경상북도 군위군": "대구광역시 군위군", "강원도 춘천시": "강원특별자치도 춘천시"}
-    guessed = {
-        "마산시": "창원시",
-        "청원군": "청주시",
-        "북제주군": "제주시",
-        "연기군": "세종특별자치시",
-        "창원군": "창원시",
-    }
-    got = placed(engine, [("city", word, "KR") for word in [*sure, *guessed]])
-    assert {word: got["city", word][0] for word in sure | guessed} == sure | guessed
-    assert all(got["city", word][2] >= 0.9 for word in sure)
-    assert all(got["city", word][2] < 0.9 for word in guessed)
-
-
-def test_a_name_that_several_provinces_have_stays(engine: DuckDBEngine) -> None:
-    assert (
-        placed(
-            engine, [("city", word, "KR") for word in ("중구", "남구", "동구", "고성군", "강서구", "고성")]
-        )
-        == {}
-    )
-
-
-def test_right_places_are_not_touched(engine: DuckDBEngine) -> None:
-    cells = [(kind, row[kind], row["country"]) for row in table("places.csv") for kind in ("region", "city")]
-    made(engine, [], "districts")
-    cells += [("city", district, "KR") for (district,) in engine.rows("select district from clean.districts")]
-    assert placed(engine, cells) == {}
-
-
-def test_places_elsewhere_are_left_but_for_a_state_behind_a_city(engine: DuckDBEngine) -> None:
-    cells = [
-        ("city", "Boulder CO", "US"),
-        ("city", "Boulder, CO", "USA"),
-        ("city", "Boulder CO", "DE"),
-        ("city", "Seoul", "US"),
-    ]
-    cells += [("city", "Kansas City", "US"), ("region", "서울", "US"), ("city", " Paris", "FR")]
-    assert placed(engine, cells) == {
-        ("city", "Boulder CO"): ("Boulder", "state behind a city", 0.6),
-        ("city", "Boulder, CO"): ("Boulder", "state behind a city", 0.6),
-        ("city", " Paris"): ("Paris", "spaces", 1.0),
-    }
-
-
-def test_places_are_done_after_one_pass(engine: DuckDBEngine) -> None:
-    made(engine, [], "district_words", "province_words", "former_districts", "districts")
-    texts = [word for (word,) in engine.rows("select word from clean.province_words")]
-    texts += [word for (word,) in engine.rows("select former from clean.former_districts")]
-    texts += [" ".join(row) for row in engine.rows("select in_province, word from clean.district_words")]
-    texts += [f"{SHORT[p]} {d}" for p, d in engine.rows("select * from clean.districts")] + [
-        "  서울 ",
-        "성남시분당구",
-        "고양 일산동구",
-    ]
-    got = placed(engine, [(kind, text, "KR") for kind in ("region", "city") for text in texts])
-    again = placed(
-        engine, [(kind, value, "KR") for (kind, _), (value, _, _) in got.items() if value is not None]
-    )
-    assert again == {}

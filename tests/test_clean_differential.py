@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 N = 4_000
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine() -> Iterator[DuckDBEngine]:
     with DuckDBEngine(threads=2) as opened:
         yield opened
@@ -97,9 +97,39 @@ def test_valid_phones_come_out_as_phonenumbers_has_them(
     assert differing == {}
 
 
+def careless_numbers(rnd: random.Random) -> Iterator[str]:
+    """Numbers with a calling code, or Korean ones: of every length around the right one, parted anywhere."""
+    heads = [
+        "+82 10",
+        "+82 2",
+        "+82 70",
+        "+44 7",
+        "+44 20",
+        "+49 15",
+        "+49 30",
+        "0082 10",
+        "010",
+        "02",
+        "031",
+        "070",
+        "0505",
+    ]
+    while True:
+        head = rnd.choice(heads)
+        digits = "".join(
+            rnd.choices("0123456789", weights=[1, 2, 2, 2, 2, 2, 2, 2, 2, 2], k=rnd.randint(4, 11))
+        )
+        for gap in rnd.choices(["-", " ", ".", " - ", ")"], k=rnd.randint(0, 2)):
+            at = rnd.randint(0, len(digits))
+            digits = digits[:at] + gap + digits[at:]
+        yield f"{head}{rnd.choice([' ', '-', ''])}{digits}"
+
+
 def test_whatever_is_kept_is_a_possible_number(engine: DuckDBEngine) -> None:
     rnd = random.Random(5)
-    texts = sorted({"".join(rnd.choices("0123456789+-() ", k=rnd.randint(5, 18))) for _ in range(N)})
+    careless = careless_numbers(rnd)
+    texts = {"".join(rnd.choices("0123456789+-() ", k=rnd.randint(5, 18))) for _ in range(N // 2)}
+    texts = sorted(texts | {next(careless) for _ in range(N)})
     cleaned(engine, "phone", texts)
     # What is too unsure to be changed stays as it was typed.
     ours: dict[str, str] = dict(
@@ -107,12 +137,11 @@ def test_whatever_is_kept_is_a_possible_number(engine: DuckDBEngine) -> None:
             "select before, after from clean.changes where column_name = 'phone' and after is not null"
         )
     )
+    judged = {t: v for t, v in ours.items() if v[1:3] in ("82", "44", "49")}
     impossible = {
-        t: v
-        for t, v in ours.items()
-        if v[1:3] in ("82", "44", "49") and not phonenumbers.is_possible_number(phonenumbers.parse(v))
+        t: v for t, v in judged.items() if not phonenumbers.is_possible_number(phonenumbers.parse(v))
     }
-    assert len(ours) > N // 200
+    assert len(judged) > N // 4
     assert impossible == {}
 
 

@@ -31,11 +31,18 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_a_messy_korean_list_is_cleaned_and_every_change_is_listed(tmp_path: Path) -> None:
-    source, out, log = tmp_path / "list.csv", tmp_path / "out.csv", tmp_path / "changes.csv"
-    source.write_text(MESSY, "utf-8")
-    done = clean(source, "--out", out, "--changes", log)
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a messy list, what cleaning made of it and the list of changes. Not to be changed."""
+    folder = tmp_path_factory.mktemp("messy")
+    (folder / "list.csv").write_text(MESSY, "utf-8")
+    done = clean(folder / "list.csv", "--out", folder / "out.csv", "--changes", folder / "changes.csv")
     assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_a_messy_korean_list_is_cleaned_and_every_change_is_listed(messy: Path) -> None:
+    source, out, log = messy / "list.csv", messy / "out.csv", messy / "changes.csv"
     header, *body = rows(out)
     assert header == MESSY.splitlines()[0].split(",")
     assert body[0][:8] == [
@@ -64,10 +71,8 @@ def test_a_messy_korean_list_is_cleaned_and_every_change_is_listed(tmp_path: Pat
                 assert told[i, name] == (old, new)
 
 
-def test_cleaning_what_was_cleaned_changes_nothing(tmp_path: Path) -> None:
-    source, once, twice = tmp_path / "list.csv", tmp_path / "once.csv", tmp_path / "twice.csv"
-    source.write_text(MESSY, "utf-8")
-    clean(source, "--out", once)
+def test_cleaning_what_was_cleaned_changes_nothing(messy: Path, tmp_path: Path) -> None:
+    once, twice = messy / "out.csv", tmp_path / "twice.csv"
     done = clean(once, "--out", twice)
     assert twice.read_text("utf-8") == once.read_text("utf-8"), done.output
 
@@ -101,16 +106,18 @@ def test_header_order_and_odd_cells_survive_a_repair(tmp_path: Path) -> None:
 
 
 def test_other_encodings_and_formats_are_read(tmp_path: Path) -> None:
-    for name, data in (
-        ("cp949.csv", MESSY.replace("₩", "").encode("cp949")),
-        ("utf16.csv", MESSY.encode("utf-16")),
-        ("packed.csv.gz", gzip.compress(MESSY.encode())),
+    raw = ["김 민수", "010-1234-5678"]
+    # How a file is read does not depend on what is done to it then: one is cleaned, the others go through.
+    for name, data, options, read in (
+        ("cp949.csv", MESSY.replace("₩", "").encode("cp949"), (), ["김민수", "+821012345678"]),
+        ("utf16.csv", MESSY.encode("utf-16"), ("--only", "repair"), raw),
+        ("packed.csv.gz", gzip.compress(MESSY.encode()), ("--only", "repair"), raw),
     ):
         source, out = tmp_path / name, tmp_path / f"{name}.out.csv"
         source.write_bytes(data)
-        done = clean(source, "--out", out)
+        done = clean(source, "--out", out, *options)
         assert done.exit_code == 0, done.output
-        assert rows(out)[1][1:3] == ["김민수", "+821012345678"]
+        assert rows(out)[1][1:3] == read
 
 
 def test_records_that_cannot_be_read_are_kept_aside_and_said(tmp_path: Path) -> None:

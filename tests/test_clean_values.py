@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 from dateutil import parser as dateutil
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from gristmill import entities
 from gristmill.engine.duckdb import DuckDBEngine
-from gristmill.lineage import meaning
-from gristmill.template import parse
+from gristmill.lineage import Meaning, meaning
+from gristmill.template import Template, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +48,13 @@ def fill(engine: DuckDBEngine, entity: str, rows: Sequence[Row], source: str = "
     engine.make(f"source.{entity}", "select * from given")
 
 
+@cache
+def parsed(relation: str) -> tuple[Template, Meaning]:
+    """A template of ``sql/clean`` and what it reads."""
+    template = parse(CLEAN / f"{relation.removeprefix('clean.')}_v1.sql")
+    return template, meaning(template)
+
+
 def make(engine: DuckDBEngine, *names: str) -> None:
     """Make relations of ``sql/clean`` and, first, all that they read; entities not filled are empty."""
     for entity in entities.ENTITIES:
@@ -64,8 +70,7 @@ def make(engine: DuckDBEngine, *names: str) -> None:
         if relation in TESTED_ELSEWHERE:
             engine.make(relation, TESTED_ELSEWHERE[relation])
             return
-        template = parse(CLEAN / f"{relation.removeprefix('clean.')}_v1.sql")
-        read = meaning(template)
+        template, read = parsed(relation)
         if not read.reads and relation in have:
             return
         for one in read.reads:
@@ -498,59 +503,3 @@ def test_what_stands_for_nothing_by_frequency_is_guessed(engine: DuckDBEngine) -
         ("contacts.source_key", "0000", 12, 0.5),
         ("order_lines.quantity", "9999", 15, 0.5),
     ]
-
-
-HOSTILE = [
-    "",
-    " ",
-    "\x00",
-    "\ud7ff",
-    "a" * 3_000,
-    "가" * 3_000,
-    "(" * 50,
-    "&" * 40,
-    "9" * 60,
-    "9" * 78 + "조",
-    "\\",
-    "'",
-    "%",
-    "İ",
-]
-PIECES = st.sampled_from(
-    [*"aAzZ ,./-_()&'\"!?0129:;+*%~|", "김", "이", "남궁", "민수", "님", "씨", "대표", "부장", "(주)", "㈜", "주식회사", " Inc", " ltd",
-     " Co.", "Mr. ", "Dr", ", ", " & ", " and ", "년", "월", "일", "오전", "시", "jan", "만", "억", "천", "조", "원", "₩", "€", "é", "ß",
-     "n/a", "Test", "x", "2024", "12", "31", "T10:20", "+09", "1970-01-01", "NA", "예", "O", "kim", "Min-su"]
-)  # fmt: skip
-TEXTS = st.one_of(st.lists(PIECES, max_size=7).map("".join), st.text(max_size=24), st.sampled_from(HOSTILE))
-
-
-@pytest.mark.parametrize("column", KINDS)
-@settings(
-    max_examples=2,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(texts=st.lists(TEXTS, min_size=200, max_size=400, unique=True))
-def test_any_text_is_read_twice_alike_and_stays_once_it_is_clean(
-    engine: DuckDBEngine, column: str, texts: list[str]
-) -> None:
-    texts = [*texts, *(text for text in HOSTILE if text not in texts)]
-    first = fixes(engine, column, texts)
-    assert fixes(engine, column, list(reversed(texts))) == first
-    assert all(0 <= fix["confidence"] <= 1 and fix["rule"] for fix in first.values())
-    applied = {raw: fix["value"] for raw, fix in first.items() if fix["confidence"] >= APPLY_ABOVE}
-    done = [applied.get(text, text) for text in texts]
-    again = fixes(engine, column, [str(value) for value in done if value is not None])
-    assert {
-        raw: fix
-        for raw, fix in again.items()
-        if fix["confidence"] >= APPLY_ABOVE and not same(raw, fix["value"])
-    } == {}
-
-
-def same(raw: str, value: object) -> bool:
-    """Whether a value is the text, or the moment that the text is."""
-    return str(value) == raw or (isinstance(value, dt.datetime) and str(value.date()) == raw)

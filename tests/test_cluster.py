@@ -17,11 +17,13 @@ import pytest
 from conftest import OPEN, House
 
 from gristmill.cluster import (
+    FILE,
     HEADER,
     Found,
     Line,
     Proposal,
     accepted,
+    check,
     choose,
     find,
     maker,
@@ -527,6 +529,28 @@ def test_the_columns_that_can_be_merged_are_those_that_the_run_merges() -> None:
         )
     }
     assert found == set(mergeable())
+
+
+def test_a_file_of_merges_that_cannot_be_followed_is_found_before_a_run(tmp_path: Path) -> None:
+    project = Project(root=tmp_path, config=tmp_path / "gristmill.toml", name="x")
+    check(project)
+    path = tmp_path / "reviews" / "values.csv"
+    write(path, [Line(COMPANY, "a", "b", decision="accept")])
+    check(project)
+    write(
+        path,
+        [
+            Line("clean.contacts.email", "a", "b", decision="accept"),
+            Line(COMPANY, "c", "c", decision="accept"),
+        ],
+    )
+    with pytest.raises(SourceError) as error:
+        check(project)
+    assert [problem.where for problem in error.value.problems] == [f"{FILE}:2", f"{FILE}:3"]
+    assert "where values are not merged" in str(error.value)
+    path.write_bytes("column,before\n한".encode("cp949"))
+    with pytest.raises(SourceError, match="is not UTF-8"):
+        check(project)
 
 
 def test_the_step_writes_accepted_merges_or_nothing(tmp_path: Path, engine: DuckDBEngine) -> None:

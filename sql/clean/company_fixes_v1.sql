@@ -21,12 +21,23 @@ cased as (
     from clean.company_parts p
     left join ranked s on s.place = 1 and s.name = lower(p.base) and (p.base = lower(p.base) or p.base = upper(p.base)) and strlen(p.base) <= 200
 ),
-written as (
+joined as (
     select raw, text, rule, confidence, trimmed, base, known,
         case when text is null then null else concat(front, case when front <> '' then ' ' else '' end, base,
             case when rear <> '' then ' ' else '' end, rear) end as plain,
         concat(front, case when front <> '' then ' ' else '' end, coalesce(known, guessed, base), case when rear <> '' then ' ' else '' end, rear) as spelled
     from cased
+),
+flagged as (
+    -- What the next cleaning would mend, now that damaged letters or quotes show, is too odd to be touched.
+    select *, plain <> text and (regexp_matches(plain, '^[''"“]|[''"”]$|[,;/_|~*]$|주식회사.*주식회사|[Â-ô][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]'
+            || '|(^|[ -~])[\x{4e00}-\x{9fff}\x{f900}-\x{faff}]|[ㄱ-ㅎ][ㅏ-ㅣ]|[A-Za-z][가-힣][a-z]|%[0-9A-Fa-f]{2}')
+        or regexp_full_match(plain, '([ -~가-힣]*[\x{81}-\x{fe}]{2}[ -~가-힣]*)+') and not regexp_matches(plain, '[A-Za-z][\x{81}-\x{ff}]|[\x{81}-\x{ff}][A-Za-z]')) as is_odd
+    from joined
+),
+written as (
+    select raw, text, rule, confidence, trimmed, base, known, case when is_odd then text else plain end as plain, case when is_odd then text else spelled end as spelled
+    from flagged
 ),
 judged as (
     select raw,

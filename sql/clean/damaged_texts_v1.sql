@@ -14,7 +14,8 @@ with read as (
     left join clean.jamo_texts j on j.raw = o.raw and u.raw is null and r.raw is null
 ),
 bare as (
-    select *, regexp_replace(trim(translate(regexp_replace(coalesce(text, raw), '[\x{200b}\x{200e}\x{200f}\x{2060}\x{feff}]', '', 'g'), '＂＇＝', '"''=')),
+    select *, regexp_replace(trim(translate(regexp_replace(regexp_replace(coalesce(text, raw), '[\x{00}-\x{08}\x{0e}-\x{1b}\x{7f}-\x{84}\x{86}-\x{9f}\x{ad}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]', '', 'g'),
+            '[\s\x{0b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+', ' ', 'g'), '＂＇＝', '"''=')),
             '^“([^“”"]*)”$', '"\1"', 'g') as text_in_quotes
     from read
 ),
@@ -38,4 +39,9 @@ ruled as (
     from peeled
     where text is not null or inside <> ''
 )
-select raw, value, rule, cast(confidence as double) as confidence from ruled where value is distinct from raw
+-- What stood in quotes or spaces may be damaged itself.
+select o.raw, coalesce(i.value, r.value) as value, coalesce(i.rule, r.rule) as rule, cast(least(coalesce(r.confidence, 1), coalesce(i.confidence, 1)) as double) as confidence
+from clean.odd_texts o
+left join ruled r on r.raw = o.raw and r.value is distinct from r.raw
+left join ruled i on i.raw = coalesce(r.value, trim(o.raw, ' ' || chr(160))) and i.raw <> o.raw and i.value is distinct from i.raw
+where coalesce(i.value, r.value) is not null

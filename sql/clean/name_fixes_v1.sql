@@ -5,7 +5,7 @@
 --          confidence; of a name in two scripts the Hangul is the value, the Latin form stands in clean.name_aliases;
 --          where several people share a cell, the first is proposed
 with parted as (
-    select n.*, n.part = 'full' and n.first_person is null and not regexp_matches(n.value, '[0-9@(),;]') and strlen(n.value) <= 200 as is_name,
+    select n.*, n.part = 'full' and n.first_person is null and not regexp_matches(n.value, '[0-9@(),;\x{80}-\x{a9}\x{ab}-\x{b6}\x{b8}\x{b9}\x{bb}-\x{bf}]|[.]{2}|[가-힣].*\p{Latin}|\p{Latin}.*[가-힣]') and strlen(n.value) <= 200 as is_name,
         -- Kim Min-su, KIM Minsu
         case when n.is_hangul then false else regexp_full_match(n.value, '[A-Z][a-z]+ [A-Z][a-z]+-[a-z]+|(Kim|Lee|Yi|Park|Choi|Jung|Jeong|Kang|Cho|Yoon|Jang|Lim|Han|Oh|Seo|Shin'
             || '|Kwon|Hwang|Ahn|Song|Yoo|Jeon|Hong|Ko|Moon|Yang|Son|Bae|Baek|Heo|Nam|Noh|Ha|Kwak|Cha|Joo|Min|Ryu) [A-Z][a-z]{1,5}-[A-Z][a-z]{1,5}')

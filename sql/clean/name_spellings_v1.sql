@@ -42,13 +42,15 @@ cased as (
     from straight
 ),
 settled as (
-    -- A name that cleaning would change again is too odd to be touched.
-    select *, case when regexp_matches(spelled, '[0-9@]') or not regexp_matches(spelled,
-            '^[] /\\._*#~|<>"?!=+:;,&^%$`-]|[[ /\\_*#~|<>"?!=+:;,&^%$`-]$|[.]{2}$|^(?i)(c/o|mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|hr|frau|fr|mme|mlle|sra|srta|rev|hon|capt)[.,; ]|[()]|[가-힣].*[A-Za-z]|[A-Za-z].*[가-힣]')
-            -- Nor one that would be read again as damaged letters: ¹À, Ì´, &eacute;, 'Kim', ㄱㅣㅁ.
-            and (regexp_full_match(spelled, '[ !#$(-~가-힣]*') or not regexp_matches(spelled, '[Â-ô][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|^([ -~]|[\x{81}-\x{fe}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2})*$'
-                || '|(^|[ -~])[\x{4e00}-\x{9fff}\x{f900}-\x{faff}]|[ㄱ-ㅎ][ㅏ-ㅣ]|^[''"“].*[''"”]$'))
-        then spelled else text end as settled
+    -- A name that cleaning would change again is too odd to be touched: with a title left, or damaged letters that only now show.
+    select *, case when spelled = text then text
+        when regexp_matches(spelled, '[Â-ô][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|(^|[ -~])[\x{4e00}-\x{9fff}\x{f900}-\x{faff}]|[ㄱ-ㅎ][ㅏ-ㅣ]|^[''"“].*[''"”]$|%[0-9A-Fa-f]{2}')
+            or regexp_full_match(spelled, '([ -~]*[\x{81}-\x{fe}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}[ -~]*)+')
+                and not regexp_matches(spelled, '[A-Za-z][\x{81}-\x{ff}]|[\x{81}-\x{ff}][A-Za-z]') then text
+        when regexp_matches(spelled, '[0-9@]') then spelled
+        when regexp_matches(spelled,
+            '^[] /\\._*#~|<>"?!=+:;,&^%$`-]|[[ /\\_*#~|<>"?!=+:;,&^%$`-]$|[.]{2}$|^(?i)(c/o|mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|hr|frau|fr|mme|mlle|sra|srta|rev|hon|capt)[.,; ]|[()]|[가-힣].*[A-Za-z]|[A-Za-z].*[가-힣]|[가-힣]{2} ?(님|귀하)$')
+        then text else spelled end as settled
     from cased
 )
 select part, _source, raw, text, rule, confidence, trimmed, alias, first_person, name, is_reversed, is_hangul, is_swapped, before_comma,

@@ -9,7 +9,9 @@ with rare_syllables as (
 ),
 judged as (
     select r.raw, regexp_replace(text, '\x{feff}', '', 'g') as value, rule, r.choice,
-        case when not regexp_full_match(text, '[ -~À-ÖØ-öø-žƏəƠơƯưǍ-ǜȘ-ț\x{300}-\x{36f}΄-ώЀ-ӿԱ-֏א-ת؀-ۿ\x{900}-\x{1fff}\x{3000}-\x{9fff}가-힣\x{ff00}-\x{ffef}\x{1f300}-\x{1faff}·’‘“”„–—…•€£¥©®™°²³¼½¾§«»¡¿ªº×±´\x{a0}\x{feff}\t\r\n]*') then 0
+        case when not regexp_full_match(text, '[ -~À-ÖØ-öø-žƏəƠơƯưǍ-ǜȘ-ț\x{300}-\x{36f}΄-ώЀ-ӿԱ-֏א-ת؀-ۿ\x{900}-\x{1fff}\x{3000}-\x{9fff}가-힣\x{ff00}-\x{ffef}\x{1f300}-\x{1faff}·’‘“”„–—…•€£¥©®™°²³¼½¾§«»¡¿ªº×±´\x{a0}\x{feff}\t\r\n]*')
+                  -- Nor single letters of Hangul, which would be put together next.
+                  or regexp_matches(text, '[ㄱ-ㅎ][ㅏ-ㅣ]') then 0
              when r.choice in (1, 2) then case
                  -- Letters of another alphabet come in words; a small accented letter does not follow two capitals.
                  when regexp_matches(text, '[A-Z][A-ZÀ-ÖØ-Þ][à-öø-ÿ]|[À-ÖØ-öø-ž][\x{80}-\x{bf}€]') then 0

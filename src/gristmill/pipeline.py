@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gristmill import harvest, history, lint, lock, notebooks, runs, stages
+from gristmill import cluster, harvest, history, lint, lock, notebooks, runs, stages
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import (
     ConfigError,
@@ -110,6 +110,7 @@ def run(
         mill.plan  # noqa: B018 - raises for templates that cannot be read, before anything starts
     if "profile" in {stage.name for stage in chosen}:
         _look_for_files(project)
+    cluster.check(project)
     day = as_of or dt.date.fromisoformat((base.as_of if base else project.as_of) or runs.today().isoformat())
     with runs.only_one(project):
         this = runs.start(project, as_of=day, params=given, base=base)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gristmill.cluster.find import COUNTS, Found, Proposal, find, maker, params_for
-from gristmill.cluster.merges import FILE, accepted, mergeable, write_merges
+from gristmill.cluster.merges import FILE, accepted, check, mergeable, write_merges
 from gristmill.cluster.reviews import HEADER, Line, Recorded, merge, read, record, write
 from gristmill.cluster.stars import EDGES, STARS, choose, pick_stars
 from gristmill.engine import Engine
@@ -48,6 +48,7 @@ __all__ = [
     "Recorded",
     "Step",
     "accepted",
+    "check",
     "choose",
     "find",
     "maker",

@@ -32,6 +32,14 @@ def mergeable() -> dict[str, str]:
     }
 
 
+def check(project: Project) -> None:
+    """Look through ``reviews/values.csv`` before a run starts, so that it does not break half-way.
+
+    Raises SourceError with every line that cannot be read or followed; a project without the file is fine.
+    """
+    accepted(read(project.root / FILE, FILE))
+
+
 def write_merges(project: Project, engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
     """Accepted merges of values, chains followed to their end: one row per column and value.
 
