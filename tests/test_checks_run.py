@@ -135,7 +135,7 @@ def test_rows_are_capped_and_counts_are_not(engine: DuckDBEngine) -> None:
     assert [one.n_failed for one in found.values()] == [2000, 2000]
     for check in ("lt", "own"):
         kept = engine.rows(f"select \"key\" from audit.failures where check_name = '{check}'")
-        assert [key for (key,) in kept] == sorted(f"f#{i}" for i in range(2000))[:7]
+        assert [key for (key,) in kept] == [f"f#{i}" for i in range(7)]
 
 
 def test_the_cap_of_a_check_itself_counts_too(engine: DuckDBEngine) -> None:
@@ -232,13 +232,12 @@ def test_python_judges_row_by_row_over_many_batches(engine: DuckDBEngine) -> Non
         pa.Check(lambda s: s.mean() > 0, name="whole"),
     ]
     schema = one_column("x", *rules)
-    columns = engine.columns("t.many")
-    plan = compile_schema("t.many", schema, columns, as_of=AS_OF)
-    found, kept = batches.judge(engine, plan, columns, cap=5, rows=300)
+    plan = compile_schema("t.many", schema, engine.columns("t.many"), as_of=AS_OF)
+    found, kept = batches.judge(engine, plan, cap=5, rows=300)
     assert (found["x.vectorised"].n, found["x.vectorised"].n_failed) == (1000, 100)
     assert found["x.single"].n_failed == 100
-    assert [row[1] for row in kept if row[0] == "single"] == ["f#0", "f#10", "f#100", "f#110", "f#120"]
-    assert "asks the whole column at once" in found["x.whole"].error
+    assert [row[1] for row in kept if row[0] == "single"] == ["f#0", "f#10", "f#20", "f#30", "f#40"]
+    assert (found["x.whole"].n, found["x.whole"].n_failed, found["x.whole"].error) == (1, 0, "")
     assert judged(engine, schema, "t.many")["x.whole"].verdict == "pass"
 
 

@@ -31,6 +31,7 @@ COMMANDS = [
     "lab",
     "clean",
     "cluster",
+    "check",
     "sql",
     "where",
     "eject",

@@ -17,8 +17,10 @@ UPDATE = bool(os.environ.get("GRISTMILL_UPDATE_DOCS"))
 def command_table():
     lines = ["| command | what it does |", "|---|---|"]
     for name, command in main.commands.items():
-        subcommands = getattr(command, "commands", None)
-        for sub, found in (subcommands or {"": command}).items():
+        subcommands = dict(getattr(command, "commands", {}))
+        if not subcommands or getattr(command, "invoke_without_command", False):
+            subcommands = {"": command, **subcommands}
+        for sub, found in subcommands.items():
             words = f"gristmill {name} {sub}".strip()
             lines.append(f"| `{words}` | {found.get_short_help_str(200)} |")
     return "\n".join(lines)

@@ -195,7 +195,9 @@ class Mill:
         started = time.perf_counter()
         if node.template:
             with _in_template(node, node.template, self.engine):
-                counts = [_stored(self.engine, node.template, values)]
+                n = _stored(self.engine, node.template, values)
+            about = {"as_of": self._given["as_of"], "run": self.in_run.run if self.in_run else ""}
+            counts = [n - steps.set_apart(self.project, self.engine, node.name, about)]
         elif node.step:
             for relation in node.makes:
                 # What an earlier run left, or a session sees as a view, is no table to add rows to.

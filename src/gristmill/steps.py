@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gristmill import entities
+from gristmill import entities, runs
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
@@ -241,19 +241,42 @@ def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Itera
 
 def judge(project: Project, queries: Sequence[Template], engine: Engine, params: Mapping[str, Any]) -> None:
     """Run all checks of a project into ``audit.results``, ``audit.failures`` and ``audit.scores``."""
-    from gristmill import checks
+    from gristmill import checks, earlier
 
     run = str(params.get("run") or "session")
     day = typed("date", params["as_of"])
+    published = runs.current(project)
+    # A session looks at the published run, so what came before that is what came before.
+    compared = published.run if run == "session" and published else run
     for relation in ("audit.results", "audit.failures"):
         engine.drop(relation)
     checks.prepare(engine)
     found = []
-    for module in checks.load([layer.root for layer in project.layers]):
-        found += checks.run(engine, module.relation, module.schema, as_of=day, run_id=run)
+    with earlier.before(project, compared) as before:
+        for module in checks.load([layer.root for layer in project.layers]):
+            found += checks.run(engine, module.relation, module.schema, as_of=day, run_id=run, before=before)
+    checks.prepare_quarantine(engine)
     for query in queries:
         found.append(_judge_query(engine, query, run))
     checks.store_scores(engine, found)
+
+
+def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[str, Any]) -> int:
+    """Leave the rows of a relation just made that a check quarantines out of it; returns how many.
+
+    They are in ``audit.quarantine``, and back by themselves when they were mended at the source.
+    """
+    schema, _, name = relation.partition(".")
+    path = next((path for _, path in project.files("checks", f"{schema}/{name}.py")), None)
+    # Reading a module loads Pandera, which takes longer than most relations.
+    if path is None or "quarantine" not in path.read_text(encoding="utf-8", errors="replace"):
+        return 0
+    from gristmill import checks
+
+    module = checks.load_file(path, relation)
+    run = str(params.get("run") or "session")
+    day = typed("date", params["as_of"])
+    return checks.set_apart(engine, relation, module.schema, as_of=day, run_id=run)
 
 
 def _judge_query(engine: Engine, query: Template, run: str) -> Any:

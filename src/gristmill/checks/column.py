@@ -7,7 +7,7 @@ without ``column`` work too: what they leave out has the defaults below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -42,6 +42,7 @@ def column(
     dimension: str | Mapping[str, str] | None = None,
     max_share: float | Mapping[str, float] | None = None,
     max_missing: float | None = None,
+    quarantine: bool | Sequence[str] = False,
     key: bool = False,
     nullable: bool = True,
     **rules: Any,
@@ -51,7 +52,8 @@ def column(
     ``severity``, ``dimension`` and ``max_share`` (the share of judged rows that may fail, 0 to 1)
     hold for every rule of the column, or for the rules a mapping names: Pandera's check names and
     ``not_null``, ``unique``, ``dtype``. ``max_missing`` counts nulls of a nullable column against a
-    share; 1.0 counts them and never minds. ``key`` marks what identifies a row: never null, and a
+    share; 1.0 counts them and never minds. ``quarantine`` leaves rows out that fail a critical rule of
+    the column, or one of the rules it names. ``key`` marks what identifies a row: never null, and a
     missing or doubled key is critical. Unlike in ``pandera.Field`` a column may be null unless told
     otherwise, because customer data has gaps. A rule set to False is left out; all other ``rules``
     go to ``pandera.Field`` as they are. Raises CheckError when a word is not one of ours.
@@ -76,6 +78,7 @@ def column(
         "severity": severities,
         "dimension": _by_rule("dimension", dimension, DIMENSIONS),
         "max_share": _shares(shares),
+        "quarantine": _rule_names(quarantine),
         "key": key,
     }
     return pa.Field(
@@ -95,6 +98,8 @@ class Words:
     severity: Mapping[str, str] = field(default_factory=dict)
     dimension: Mapping[str, str] = field(default_factory=dict)
     max_share: Mapping[str, float] = field(default_factory=dict)
+    quarantine: tuple[str, ...] = ()
+    """Rules whose failing rows are left out; ``*`` for every rule."""
     key: bool = False
 
     @classmethod
@@ -110,6 +115,7 @@ class Words:
             severity=_by_rule("severity", said.get("severity"), SEVERITIES),
             dimension=_by_rule("dimension", said.get("dimension"), DIMENSIONS),
             max_share=_shares(shares if isinstance(shares, Mapping) else {"*": shares}),
+            quarantine=_rule_names(said.get("quarantine")),
             key=bool(said.get("key")),
         )
 
@@ -121,6 +127,10 @@ class Words:
         """The dimension of a rule, or what its kind of rule usually speaks of."""
         return _first(self.dimension, names, otherwise)
 
+    def quarantines(self, *names: str) -> bool:
+        """Whether rows that fail a rule known by any of ``names`` are to be left out."""
+        return any(name in self.quarantine for name in (*names, "*"))
+
     def max_share_of(self, *names: str) -> float:
         """The share of judged rows that may fail a rule, 0 to 1."""
         return _first(self.max_share, names, 0.0)
@@ -128,6 +138,14 @@ class Words:
 
 def _first(said: Mapping[str, T], names: Iterable[str], otherwise: T) -> T:
     return next((said[name] for name in (*names, "*") if name in said), otherwise)
+
+
+def _rule_names(said: bool | str | Sequence[str] | None) -> tuple[str, ...]:
+    if not said:
+        return ()
+    if isinstance(said, bool):
+        return ("*",)
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def _by_rule(what: str, said: str | Mapping[str, str] | None, known: tuple[str, ...]) -> dict[str, str]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 from pandera.api.checks import Check
 from pandera.api.function_dispatch import Dispatcher
 
 from gristmill.checks import types, words
 from gristmill.checks.base import LINEAGE, arguments, spoken, with_nulls
+from gristmill.checks.batches import coercible
 from gristmill.checks.column import Words
 from gristmill.checks.frame import FrameRules, check_name, joint_lists, named_apart
 from gristmill.checks.methods import method_of
@@ -63,7 +66,7 @@ class _Compiler(FrameRules):
             name: f'"{name}"' if name in self.names else f"cast(null as {type_})"
             for name, type_ in LINEAGE.items()
         }
-        return Plan(self.relation, tuple(named_apart(rules)), self._key(), lineage)
+        return Plan(self.relation, tuple(named_apart(rules)), self._key(), lineage, self.stored)
 
     def _key(self) -> str:
         columns = self.schema.columns.items()
@@ -89,9 +92,7 @@ class _Compiler(FrameRules):
             if not found and column.required:
                 near = did_you_mean(str(name), self.stored, otherwise="the relation has other columns")
                 wording, note = words.required(str(name)), f"Hint: {near}"
-                yield self.settled(
-                    "required", str(name), wording, said, holds=False, note=note, broken=True
-                )
+                yield self.settled("required", str(name), wording, said, holds=False, note=note, broken=True)
             for one in found:
                 yield from self._column(self.stored[one], column, said)
 
@@ -113,17 +114,20 @@ class _Compiler(FrameRules):
         if types.categories(wanted):
             checks.insert(0, Check.isin(types.categories(wanted)))
         for check in checks:
-            yield self._column_check(stored, check, said, column if in_python else None)
+            yield self._column_check(stored, check, said, wanted if in_python else None)
 
     def _dtype(self, stored: Stored, wanted: Any, said: Words, *, fits: bool | None, in_python: bool) -> Rule:
         wording = words.dtype(stored.name, types.spoken(wanted))
         if stored.cast:
-            reason = f"{stored.name} cannot be read as {types.spoken(wanted)}"
-            common = self.common("dtype", stored.name, Wording(wording.sentence, reason), said)
-            judged = f"{stored.raw} is not null"
+            wording = words.readable(stored.name, types.spoken(wanted))
+            common = self.common("dtype", stored.name, wording, said)
+            judged = f"{stored.raw} is not null" if stored.gaps else "true"
             return RowRule(**common, judged=judged, fails=stored.unreadable, value=stored.raw)
-        note = f"stored as {stored.type}" + (", converted by the schema" if in_python else "")
-        holds = bool(fits) or in_python
+        if in_python:
+            why = f"{stored.type} is converted by Pandera"
+            common = self.common("dtype", stored.name, wording, said)
+            return PythonRule(**common, make=Check(partial(_can_be, wanted), name="dtype"), why=why)
+        note, holds = f"stored as {stored.type}", bool(fits)
         return self.settled("dtype", stored.name, wording, said, holds=holds, note=note, broken=fits is None)
 
     def _not_null(self, stored: Stored, said: Words) -> Rule:
@@ -148,7 +152,7 @@ class _Compiler(FrameRules):
             condition, bind = self._condition(stored, check)
         except NotCompiledError as why:
             common = self.common(label, stored.name, wording, said, kind=kind, check=check)
-            return PythonRule(**common, make=check, why=str(why), coerced=coerced, stored=stored)
+            return PythonRule(**common, make=check, why=str(why), coerced=coerced)
         judged, fails = with_nulls(
             stored, condition.holds, holds_of_null=kind in HOLDS_OF_NULL, ignore_na=check.ignore_na
         )
@@ -185,7 +189,9 @@ class _Compiler(FrameRules):
         note = f"'the newest is ' || coalesce(cast(max({stored.sql}) as varchar), 'not there')"
         return WholeRule(**common, holds=holds, params=bind.params, note=note)
 
-    def _before(self, stored: Stored, check: Check, name: str, said: Mapping[str, Any], words_: Words) -> Rule:
+    def _before(
+        self, stored: Stored, check: Check, name: str, said: Mapping[str, Any], words_: Words
+    ) -> Rule:
         if name == "drift":
             limits = {"max_psi": float(said.get("max_psi", 0.25))}
             wording = words.drift(stored.name, limits["max_psi"])
@@ -193,7 +199,7 @@ class _Compiler(FrameRules):
             limits = {"new": int(said.get("new", 0)), "gone": int(said.get("gone", 0))}
             wording = words.same_categories(stored.name, int(limits["new"]), int(limits["gone"]))
         common = self.common(name, stored.name, wording, words_, check=check)
-        return BeforeRule(**common, kind=name, limits=limits, stored=stored)
+        return BeforeRule(**common, kind=name, limits=limits, stored=stored, personal=words_.pii != "none")
 
     def _exactly(self, stored: Stored, check: Check, said: Words) -> Rule:
         wanted = list(arguments(check)["values"])
@@ -209,6 +215,11 @@ class _Compiler(FrameRules):
         wording = words.exactly(stored.name, wanted)
         common = self.common("unique_values_eq", stored.name, wording, said, check=check)
         return WholeRule(**common, holds=holds, params=bind.params)
+
+
+def _can_be(wanted: Any, data: pd.Series) -> pd.Series:
+    """Whether Pandera can convert each value to the type."""
+    return pd.Series(data.index.isin(coercible(wanted, data).index), index=data.index)
 
 
 def _refuse_python(stored: Stored, check: Check, coerced: Any) -> None:

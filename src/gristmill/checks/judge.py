@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gristmill.checks import batches, results, scan, words
+from gristmill.checks import before as earlier
+from gristmill.checks.before import Before
 from gristmill.checks.column import DEFAULT_SEVERITY, DIMENSIONS, SEVERITIES
 from gristmill.checks.compile import compile_schema
 from gristmill.checks.modules import schema_of
@@ -20,6 +23,49 @@ SAMPLES = 5
 """Keys of failing rows that a result shows."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One relation judged; nothing is stored yet."""
+
+    results: list[Result]
+    plan: Plan | None
+    """None when the relation is not there or the schema cannot be read."""
+    failures: list[batches.Failure]
+    """What rules that ran in Python found, capped; the database finds the others' by the plan."""
+    n_rows: int
+
+
+def judge(
+    engine: Engine,
+    relation: str,
+    schema: Any,
+    *,
+    as_of: dt.date,
+    from_file: bool = False,
+    before: Before | None = None,
+    cap: int = 1000,
+    sink: batches.Sink | None = None,
+) -> Judged:
+    """Judge ``relation`` by a Pandera schema or model; one Result a rule, in the order of the schema.
+
+    ``from_file``: its texts are what a file held. ``sink`` is given every failing row that Python finds.
+    A rule that cannot be judged has verdict ``error`` and the others still run; a relation that is not
+    there is one such result.
+    """
+    columns = engine.columns(relation)
+    if not columns:
+        return Judged([_no_relation(engine, relation)], None, [], 0)
+    try:
+        plan = compile_schema(relation, schema_of(schema), columns, as_of=as_of, from_file=from_file)
+    except GristmillError as error:
+        return Judged([_broken(relation, "schema", "the schema can be read", str(error))], None, [], 0)
+    counted = scan.counts(engine, plan) | earlier.counts(engine, plan, before)
+    judged, failures = batches.judge(engine, plan, cap=cap, sink=sink)
+    counted |= judged
+    n_rows = _n_rows(engine, plan, counted)
+    return Judged([_result(plan, rule, counted, n_rows) for rule in plan.rules], plan, failures, n_rows)
+
+
 def run(
     engine: Engine,
     relation: str,
@@ -28,44 +74,39 @@ def run(
     as_of: dt.date,
     run_id: str,
     max_failures: int = 1000,
+    before: Before | None = None,
 ) -> list[Result]:
-    """Judge ``relation`` by a Pandera schema or model; one Result a rule, in the order of the schema.
+    """Judge ``relation`` as ``judge`` does and keep what was found.
 
     Writes a row a result to ``audit.results`` and at most ``max_failures`` failing rows a rule to
-    ``audit.failures`` (counts are never capped), replacing what this run said of the relation
-    before. A rule that cannot be judged has verdict ``error`` and the others still run; a relation
-    that is not there is one such result.
+    ``audit.failures`` (counts are never capped), replacing what this run said of the relation before.
     """
     results.prepare(engine)
     results.forget(engine, relation, run_id)
-    columns = engine.columns(relation)
-    if not columns:
-        found = [_no_relation(engine, relation)]
-        results.store(engine, run_id, found)
-        return found
-    try:
-        plan = compile_schema(relation, schema_of(schema), columns, as_of=as_of)
-    except GristmillError as error:
-        found = [_broken(relation, "schema", "the schema can be read", str(error))]
-        results.store(engine, run_id, found)
-        return found
-    counted = scan.counts(engine, plan)
-    judged, failures = batches.judge(engine, plan, columns, cap=max_failures)
-    counted |= judged
-    failed = [rule for rule in plan.rules if counted.get(name_of(rule), Count()).n_failed]
-    scan.store_failing(engine, plan, failed, run_id=run_id, cap=max_failures)
-    _store_python(engine, relation, run_id, failures)
+    found = judge(engine, relation, schema, as_of=as_of, before=before, cap=max_failures)
+    if found.plan:
+        wrong = failed(found.plan, found.results)
+        scan.store_failing(engine, found.plan, wrong, run_id=run_id, cap=max_failures)
+        _store_python(engine, relation, run_id, found.failures)
     samples = _samples(engine, relation, run_id)
-    n_rows = _n_rows(engine, plan, counted)
-    found = [_result(plan, rule, counted, samples, n_rows) for rule in plan.rules]
-    results.store(engine, run_id, found)
-    return found
+    done = [
+        replace(one, sample_keys=samples.get(f"{one.column or ''}.{one.check}", ())) for one in found.results
+    ]
+    results.store(engine, run_id, done)
+    return done
+
+
+def failed(plan: Plan, found: Sequence[Result]) -> list[Rule]:
+    """The rules of a plan that rows failed."""
+    bad = {(one.column, one.check) for one in found if one.n_failed}
+    return [rule for rule in plan.rules if (rule.column, rule.check) in bad]
 
 
 def _n_rows(engine: Engine, plan: Plan, counted: Mapping[str, Count]) -> int:
-    # Any rule that judged a row shows that there are rows; only otherwise is it worth asking.
-    if any(counted[name_of(rule)].n for rule in plan.row_rules() if name_of(rule) in counted):
-        return 1
+    # A rule that judges every row has counted them.
+    for rule in plan.row_rules():
+        if rule.judged == "true" and not counted[name_of(rule)].error:
+            return counted[name_of(rule)].n
     return int(engine.scalar(f"select count(*) from {quote_relation(plan.relation)}"))
 
 
@@ -73,7 +114,6 @@ def _result(
     plan: Plan,
     rule: Rule,
     counted: Mapping[str, Count],
-    samples: Mapping[str, tuple[str, ...]],
     n_rows: int,
 ) -> Result:
     if isinstance(rule, SettledRule):
@@ -103,7 +143,6 @@ def _result(
         verdict="error" if error else verdict,
         ran_in="python" if isinstance(rule, PythonRule) else "sql",
         seconds=round(count.seconds, 6),
-        sample_keys=samples.get(name_of(rule), ()),
         note=note,
     )
 

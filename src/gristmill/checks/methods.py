@@ -53,6 +53,7 @@ from gristmill.checks.forms import (
 )
 from gristmill.errors import CheckError, Problem
 
+
 @dataclass(frozen=True)
 class Comparison:
     """``left <= right`` between two columns of one row; a row with a null on either side holds."""
@@ -204,10 +205,14 @@ def functional_dependency(data: pd.DataFrame, *, statements: str | Sequence[str]
     holds = pd.Series(True, index=data.index)
     for rule in dependencies(statements):
         known = data.dropna(subset=[*rule.on, rule.column])
-        pairs = known.groupby([*rule.on, rule.column], observed=True, sort=False).size().rename("n").reset_index()
+        pairs = (
+            known.groupby([*rule.on, rule.column], observed=True, sort=False).size().rename("n").reset_index()
+        )
         groups = pairs.groupby(list(rule.on), observed=True, sort=False)["n"]
         pairs["leads"] = pairs["n"] == groups.transform("max")
-        pairs["alone"] = pairs.groupby(list(rule.on), observed=True, sort=False)["leads"].transform("sum") == 1
+        pairs["alone"] = (
+            pairs.groupby(list(rule.on), observed=True, sort=False)["leads"].transform("sum") == 1
+        )
         good = pairs[pairs["leads"] & pairs["alone"]]
         keys = pd.MultiIndex.from_frame(known[[*rule.on, rule.column]])
         found = keys.isin(pd.MultiIndex.from_frame(good[[*rule.on, rule.column]]))

@@ -60,6 +60,8 @@ def load_file(path: Path, relation: str) -> CheckModule:
     from gristmill.checks import methods
 
     methods.register()
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _load_yaml(path, relation)
     name = f"gristmill.checks._module_of.{relation.replace('.', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -75,18 +77,33 @@ def load_file(path: Path, relation: str) -> CheckModule:
     except GristmillError as error:
         raise CheckError(_placed(path, error, error.problems)) from error
     except Exception as error:  # a module is the analyst's own code: it may raise anything
-        problem = Problem(f"{type(error).__name__}: {error}".splitlines()[0])
+        kind = type(error)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        problem = Problem(f"{name}: {error}".splitlines()[0])
         raise CheckError(_placed(path, error, [problem])) from error
     finally:
         sys.modules.pop(name, None)
         sys.dont_write_bytecode = keep
 
 
+def _load_yaml(path: Path, relation: str) -> CheckModule:
+    """A schema that pandera.io wrote."""
+    from pandera.io import pandas_io
+
+    try:
+        schema = pandas_io.from_yaml(path.read_text(encoding="utf-8"))
+    except Exception as error:
+        told = f"is no schema that pandera.io can read: {type(error).__name__}: {error}".splitlines()[0]
+        raise CheckError(Problem(told, where=str(path))) from error
+    return CheckModule(relation, path, schema, (getattr(schema, "description", "") or "").strip())
+
+
 def _placed(path: Path, error: BaseException, problems: Iterable[Problem]) -> list[Problem]:
     """The problems with the line of the module where the error came from, unless they have a place."""
-    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
+    here = {str(path), str(path.absolute())}
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename in here else None
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == str(path):
+        if frame.filename in here:
             line = frame.lineno
     where = f"{path}:{line}" if line else str(path)
     return [p if p.where else Problem(p.what, where, p.expected, p.hint) for p in problems]

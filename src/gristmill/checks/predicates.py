@@ -61,6 +61,8 @@ class Stored:
     """The type its values are judged in."""
     cast: str = ""
     """SQL that makes the value of what is stored, null where it cannot; empty where what is stored is it."""
+    gaps: bool = True
+    """False where the type it is converted to has no room for a null, so that one cannot be converted."""
 
     @classmethod
     def of(cls, column: Column) -> Stored:
@@ -93,7 +95,9 @@ class Stored:
     @property
     def unreadable(self) -> str:
         """True where something is stored that cannot be converted; never null."""
-        return f"({self.raw} is not null and {self.sql} is null)" if self.cast else "false"
+        if not self.cast:
+            return "false"
+        return f"({self.raw} is not null and {self.sql} is null)" if self.gaps else f"({self.sql} is null)"
 
     @property
     def number(self) -> str:

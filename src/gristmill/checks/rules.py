@@ -25,8 +25,10 @@ class Rule:
     """Pandera's raise_warning: never more than a warning."""
     cap: int | None = None
     """Pandera's n_failure_cases: most failing rows kept; None leaves it to the run."""
+    quarantines: bool = False
+    """Rows that fail shall be left out, where the rule is critical and judges rows by themselves."""
     about: tuple[str, ...] = ()
-    """The columns of a rule that speaks of several; empty where ``column`` says it all."""
+    """The columns of a rule that speaks of several; of a dependency those that make the group; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,8 @@ class BeforeRule(Rule):
     limits: Mapping[str, float]
     stored: Stored | None = None
     """The column; None where the rule counts rows."""
+    personal: bool = False
+    """Values are personal: they are counted, and not told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +123,7 @@ class PythonRule(Rule):
     """The pandera Check."""
     why: str
     coerced: Any = None
-    """The pandera Column whose coercion comes first, or None."""
-    stored: Stored | None = None
-    """How the column is read; None for a rule of whole rows."""
+    """The Pandera type that values are converted to first, or None."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Plan:
     """SQL of a text that names a row; ``null`` where the relation has nothing to name it by."""
     lineage: Mapping[str, str]
     """SQL of _source, _file and _row, typed nulls where the relation lacks them."""
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    """How each column is read."""
 
     def row_rules(self) -> Iterator[RowRule]:
         """The rules of the one scan."""
@@ -142,6 +146,10 @@ class Plan:
     def whole_rules(self) -> Iterator[WholeRule]:
         """The rules that aggregates of the same scan answer."""
         return (rule for rule in self.rules if isinstance(rule, WholeRule))
+
+    def before_rules(self) -> Iterator[BeforeRule]:
+        """The rules that compare with earlier runs."""
+        return (rule for rule in self.rules if isinstance(rule, BeforeRule))
 
     def python_rules(self) -> list[PythonRule]:
         """The rules that need batches."""

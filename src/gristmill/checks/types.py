@@ -42,6 +42,8 @@ def fits(wanted: Any, stored: str) -> bool | None:
         return True
     if str(wanted) == "date":
         return kind == "date"
+    if isinstance(wanted, dtypes.Decimal):
+        return kind == "decimal"
     if dtypes.is_datetime(wanted):
         zone = getattr(wanted, "tz", None) is not None
         return stored.upper() == "TIMESTAMP WITH TIME ZONE" if zone else kind in TIMES
@@ -76,6 +78,8 @@ def spoken(wanted: Any) -> str:
         (dtypes.is_string, "text"),
         (dtypes.is_int, "whole numbers"),
         (dtypes.is_float, "numbers"),
+        (lambda one: isinstance(one, dtypes.Decimal), "numbers"),
+        (lambda one: str(one) == "date", "a day"),
     ):
         if is_it(wanted):
             return word

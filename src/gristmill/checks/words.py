@@ -154,7 +154,9 @@ def fresh(column: str, days: int) -> Wording:
 def drift(column: str, most: float) -> Wording:
     """Our drift."""
     text = f"much as in the run before (population stability index at most {most:g})"
-    return Wording(f"the values of {column} are spread {text}", f"the values of {column} are not spread {text}")
+    return Wording(
+        f"the values of {column} are spread {text}", f"the values of {column} are not spread {text}"
+    )
 
 
 def same_categories(column: str, new: int, gone: int) -> Wording:
@@ -232,6 +234,11 @@ def required(column: str) -> Wording:
 def dtype(column: str, wanted: str) -> Wording:
     """The stored type fits the schema's."""
     return Wording(f"{column} is stored as {wanted}", f"{column} is not stored as {wanted}")
+
+
+def readable(column: str, wanted: str) -> Wording:
+    """What is stored can be converted to the schema's type."""
+    return Wording(f"{column} can be read as {wanted}", f"{column} cannot be read as {wanted}")
 
 
 def only_columns() -> Wording:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import click
 
 import gristmill
-from gristmill.cli import cluster_commands, file_commands, project_commands, run_commands, sql_commands
+from gristmill.cli import (
+    check_commands,
+    cluster_commands,
+    file_commands,
+    project_commands,
+    run_commands,
+    sql_commands,
+)
 from gristmill.cli.group import Group
 
 
@@ -35,6 +42,7 @@ for command in (
     *run_commands.COMMANDS,
     *file_commands.COMMANDS,
     *cluster_commands.COMMANDS,
+    *check_commands.COMMANDS,
     *sql_commands.COMMANDS,
 ):
     main.add_command(command)
