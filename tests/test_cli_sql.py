@@ -23,7 +23,9 @@ def test_the_list_names_every_template_a_run_uses(whole: House) -> None:
     assert refs["source/crm__contacts@1"]["layer"] == "project"
     assert all(entry["summary"] for entry in listed)
     made = {entry.ref for entry in _relations(whole) if entry.ref != "python"}
-    assert made == set(refs)
+    # What is looked for on demand alone is in no run.
+    on_demand = ("cluster/", "draft/", "repair/")
+    assert made == {ref for ref in refs if not ref.startswith(on_demand)}
 
 
 def _relations(house: House):
@@ -47,7 +49,7 @@ def test_what_show_prints_runs_as_it_stands_and_says_the_same(whole: House) -> N
             shown = mill.show(template.name)
             assert "$" not in re.sub(r"'[^']*'|--.*", "", shown), template.ref
             stored = set(plain.relations())
-            if set(mill.meanings.of(template).reads) <= stored:
+            if template.relation in stored and set(mill.meanings.of(template).reads) <= stored:
                 n = plain.scalar(f"select count(*) from ({shown}\n)")
                 assert n == plain.scalar(f'select count(*) from "{template.schema}"."{template.what}"'), (
                     template.ref

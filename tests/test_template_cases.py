@@ -34,8 +34,8 @@ SQL = ROOT / "sql"
 WITHOUT_CASES: dict[str, str] = {}
 """Templates that compute but need no case here, ``schema/what_vN``, each with the reason."""
 
-NOT_COUNTED = {"repair", "sample"}
-"""Folders tested elsewhere: repair by whole tables with known truth, generated data by its truth."""
+NOT_COUNTED = {"draft", "repair", "sample"}
+"""Folders tested elsewhere: repair and drafting by whole tables with known truth, generated data by its truth."""
 
 
 class TextLoader(yaml.SafeLoader):

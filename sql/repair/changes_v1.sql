@@ -9,7 +9,7 @@ with applied as (
     select s.row_id, s.column_no, s.before, c.value as after, s.rule, s.confidence, true as is_applied
     from (
         select row_id, column_no, max(before) filter (where place = 1) as before, max_by(rule, round) as rule, min(confidence) as confidence
-        from (select *, row_number() over (partition by row_id, column_no order by round) as place from repair.steps)
+        from (select *, row_number() over (partition by row_id, column_no order by round, rule) as place from repair.steps)
         group by row_id, column_no
     ) s
     join repair.cells c on c.row_id = s.row_id and c.column_no = s.column_no and c.value is distinct from s.before

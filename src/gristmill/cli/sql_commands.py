@@ -18,7 +18,7 @@ def sql() -> None:
 @click.argument("schema", required=False)
 @JSON
 def list_(schema: str | None, as_json: bool) -> None:
-    """List the templates a run uses, all or those of a SCHEMA."""
+    """List the templates, all or those of a SCHEMA."""
     from gristmill import templates
 
     rows = [
