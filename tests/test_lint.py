@@ -95,7 +95,7 @@ def test_a_locked_template_may_change_its_layout_and_not_its_logic(tmp_path):
 
 def test_one_parameter_name_means_one_type_over_all_templates(tmp_path):
     (tmp_path / "gristmill.toml").write_text("", encoding="utf-8")
-    write(tmp_path, "mine/a_v1.sql", "select $least as n", "-- param  least  integer = 1\n")
-    write(tmp_path, "mine/b_v1.sql", "select $least as n", "-- param  least  text = 'x'\n")
-    with pytest.raises(TemplateError, match=r"declares \$least as text; mine/a@1 declares it as integer"):
+    write(tmp_path, "mine/a_v1.sql", "select $fewest_of_all as n", "-- param  fewest_of_all  integer = 1\n")
+    write(tmp_path, "mine/b_v1.sql", "select $fewest_of_all as n", "-- param  fewest_of_all  text = 'x'\n")
+    with pytest.raises(TemplateError, match=r"declares \$fewest_of_all as text; mine/a@1 declares it as integer"):
         lint.parameters_agree(Catalog(project.load(tmp_path)))

@@ -65,8 +65,8 @@ read as (
 )
 select r._source, r._system, r._file, r._row, coalesce(r._system || ':' || r.source_key, concat(r._source, ':', r._file, '#', r._row)) as contact_id,
     r.source_key, r.member_no,
-    coalesce(r.full_name, case when regexp_full_match(concat(r.family_name, r.given_name), '[가-힣]+') then concat(r.family_name, r.given_name)
-        when not regexp_matches(concat(r.given_name, r.family_name), '[0-9@(),;]') then nullif(concat_ws(' ', r.given_name, r.family_name), '') end) as full_name,
+    coalesce(r.full_name, case when regexp_full_match(concat(r.family_name, r.given_name), '[가-힣]+') then case when not coalesce(suffix(r.given_name, '님'), false) then concat(r.family_name, r.given_name) end
+        when regexp_full_match(concat_ws(' ', r.given_name, r.family_name), '\pL([\pL\pM .''’-]*[\pL\pM.])?') then concat_ws(' ', r.given_name, r.family_name) end) as full_name,
     r.given_name, r.family_name, coalesce(company_merge.after, r.company) as company, r.email, r.phone, r.birth_date, r.gender, r.postcode,
     coalesce(address_merge.after, r.address) as address, coalesce(city_merge.after, r.city) as city, coalesce(region_merge.after, r.region)
     as region, r.country, r.social_handles, r.consent_email, r.consent_sms, r.consent_phone, r.consent_post, r.consent_at, r.created_at,

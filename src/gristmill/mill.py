@@ -339,8 +339,8 @@ class Mill:
             ):
                 relation = quote_relation(f"{schema}.{name}")
                 engine.view(f"{schema}.{name}", f"select * from {PUBLISHED}.{relation}")
-            for own in (MADE, Personal.relation):
-                # These two are written to, so the session needs its own copy.
+            for own in (MADE, Personal.relation, "audit.quarantine"):
+                # These are written to, so the session needs its own copy.
                 if own in engine.relations():
                     engine.make(own, f"select * from {PUBLISHED}.{own}")
         return engine
