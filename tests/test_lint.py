@@ -97,5 +97,7 @@ def test_one_parameter_name_means_one_type_over_all_templates(tmp_path):
     (tmp_path / "gristmill.toml").write_text("", encoding="utf-8")
     write(tmp_path, "mine/a_v1.sql", "select $fewest_of_all as n", "-- param  fewest_of_all  integer = 1\n")
     write(tmp_path, "mine/b_v1.sql", "select $fewest_of_all as n", "-- param  fewest_of_all  text = 'x'\n")
-    with pytest.raises(TemplateError, match=r"declares \$fewest_of_all as text; mine/a@1 declares it as integer"):
+    with pytest.raises(
+        TemplateError, match=r"declares \$fewest_of_all as text; mine/a@1 declares it as integer"
+    ):
         lint.parameters_agree(Catalog(project.load(tmp_path)))

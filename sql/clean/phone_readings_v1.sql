@@ -52,7 +52,7 @@ select raw, country_text, country, has_country, text, rule, confidence, number, 
     coalesce(case when their_code = '82' then regexp_full_match(subscriber, '(10[0-9]{8}|1[16-9][1-9][0-9]{6,7}|2[1-9][0-9]{6,7}'
              || '|(3[1-3]|4[1-4]|5[1-5]|6[1-4])[1-9][0-9]{6,7}|70[1-9][0-9]{7}|50[2-8][0-9]{7,8}|80[0-9]{7,8}|1[568][0-9]{6})')
              when their_code is not null then length(subscriber) between min_digits and longest and length(their_code || subscriber) >= 7
-                  and not starts_with(subscriber, '00')
+                  and not starts_with(subscriber, '00') and not (their_trunk in ('0', '06') and starts_with(subscriber, '0'))
              else regexp_full_match(joined, '(800|808|870|878|881|882|883|979)[0-9]{6,12}') end, false) as is_callable,
     case when is_bare then lost end as bare,
     case when way in ('short', 'coded') and not has_country and code <> '1' and regexp_full_match(shape, '(1-)?[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}')
