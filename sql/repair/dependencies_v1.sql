@@ -7,10 +7,13 @@
 --          of what is left to err when guessing the commonest value of the whole column goes: 1 all, 0 nothing),
 --          is_scattered (breaches stand alone in their groups, as errors do; other true values come in numbers)
 -- source   Kivinen and Mannila (1995), error g3 of approximate dependencies; Goodman and Kruskal (1954), lambda
-with groups as (
+with grouped as (
     select determinant_no, dependent_no, value_id, sum(n) as size, max(n) as n_top,
         max_by(dependent_id, n * 1000000000 - dependent_id) as top_id
     from repair.sample_counts group by determinant_no, dependent_no, value_id
+),
+groups as ( -- A group that is mostly empty tells of nothing.
+    select g.* from grouped g join repair.distinct_values t on t.value_id = g.top_id and t.value is not null
 ),
 rough as (
     select determinant_no, dependent_no, sum(size) filter (where size > 1) as n,
