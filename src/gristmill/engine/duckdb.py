@@ -65,6 +65,11 @@ class DuckDBEngine:
             return self._con.execute(sql, dict(params)) if params else self._con.execute(sql)
         except duckdb.Error as error:
             raise EngineError(_readable(error)) from error
+        except RuntimeError as error:
+            # A signal that arrives within a query comes back as the driver's own error.
+            if "interrupted" in str(error):
+                raise KeyboardInterrupt from error
+            raise
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run a statement for its effect."""
