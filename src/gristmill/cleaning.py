@@ -11,7 +11,7 @@ from typing import Any
 from gristmill import kinds, loose, repair, runs, steps, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine, quote
-from gristmill.entities import literal
+from gristmill.entities import ENTITIES, literal
 from gristmill.errors import Problem, SourceError
 from gristmill.kinds import Place
 from gristmill.lineage import Meanings
@@ -112,11 +112,7 @@ CODE_PAGES = (
 
 def _reread(file: loose.LooseFile, given: Mapping[str, Any]) -> None:
     """Mend letters that a wrong code page damaged; nothing is done where all texts are ASCII."""
-    texts = loose.texts(file)
-    cells = "\nunion all ".join(
-        f"select _row as row_id, cast({i} as integer) as column_no, {texts[name]} as value from {loose.RELATION}"
-        for i, name in enumerate(file.columns)
-    )
+    cells = loose.cells(file)
     odd = f"select distinct value as raw from ({cells}) where strlen(value) <> length(value) and strlen(value) <= 4000"
     if file.engine.make(ODD, odd) == 0:
         return
@@ -222,8 +218,6 @@ def _take_over(engine: Engine, found: Sequence[Place], names: Sequence[str]) -> 
 
 
 def _type(place: Place) -> str:
-    from gristmill.entities import ENTITIES
-
     return ENTITIES[place.entity][place.canonical].type
 
 
@@ -241,11 +235,7 @@ def _written(after: str, type_: str) -> str:
 
 def _melt(file: loose.LooseFile) -> None:
     """``repair.cells``: every cell of the file after normalising."""
-    texts = loose.texts(file)
-    cells = "\nunion all ".join(
-        f"select _row as row_id, cast({i} as integer) as column_no, {texts[name]} as value from {loose.RELATION}"
-        for i, name in enumerate(file.columns)
-    )
+    cells = loose.cells(file)
     file.engine.make(
         repair.CELLS,
         f"select c.row_id, c.column_no, case when f.row_id is null then c.value else f.after end as value"

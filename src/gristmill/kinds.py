@@ -77,11 +77,6 @@ class Place:
     canonical: str
     reason: str
 
-    @property
-    def key(self) -> str:
-        """``contacts.email``."""
-        return f"{self.entity}.{self.canonical}"
-
 
 def places(engine: Engine, relation: str, names: Sequence[str]) -> list[Place]:
     """One place per column of a raw relation, in the order of ``names``."""

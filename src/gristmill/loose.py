@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from gristmill import sources
-from gristmill.engine import quote, quote_relation
+from gristmill.engine import quote
 from gristmill.engine.duckdb import DuckDBEngine
+from gristmill.entities import as_text
 from gristmill.errors import EngineError, ParameterError, Problem, RunError, did_you_mean
 from gristmill.project import Source
 from gristmill.sources.files import text_of
@@ -147,18 +148,15 @@ def _line(names: Sequence[str], delimiter: str) -> str:
     return delimiter.join(cells) + "\n"
 
 
-def as_text(column: str, type_: str) -> str:
-    """A column of ``raw.file`` as text; an empty text is NULL."""
-    cast = quote(column) if type_ == "VARCHAR" else f"cast({quote(column)} as varchar)"
-    return f"nullif({cast}, '')"
-
-
 def texts(file: LooseFile) -> dict[str, str]:
-    """Column of the file → its expression as text."""
+    """Column of the file → its expression as text; an empty text is NULL."""
     types = {column.name: column.type for column in file.engine.columns(RELATION)}
-    return {name: as_text(name, types[name]) for name in file.columns}
+    return {name: f"nullif({as_text(quote(name), types[name])}, '')" for name in file.columns}
 
 
-def table(relation: str) -> str:
-    """A relation's quoted name."""
-    return quote_relation(relation)
+def cells(file: LooseFile) -> str:
+    """A SELECT of all cells as text: row_id (1-based record), column_no (from 0), value (NULL where empty)."""
+    return "\nunion all ".join(
+        f"select _row as row_id, cast({i} as integer) as column_no, {text} as value from {RELATION}"
+        for i, text in enumerate(texts(file).values())
+    )

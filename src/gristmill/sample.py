@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gristmill import template
+from gristmill import base
 from gristmill.engine import Engine
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ParameterError, Problem, RunError
-from gristmill.project import base_dir
 
 MOST_PEOPLE = 10_000_000
 """Above it, phone numbers would no longer be a person's own."""
@@ -164,7 +163,7 @@ def write(
             for step in STEPS:
                 tell(step.says)
                 for what in step.makes:
-                    _make(engine, what, given)
+                    base.make(engine, f"sample/{what}", given)
                 for what in step.drops:
                     engine.drop(f"sample.{what}")
             tell("Write files")
@@ -238,11 +237,6 @@ def _load_lists(engine: Engine) -> None:
             "select * from read_csv($path, header = true, all_varchar = true, delim = ',', quote = '\"')",
             {"path": str(path)},
         )
-
-
-def _make(engine: Engine, what: str, given: dict[str, object]) -> None:
-    found = template.parse(base_dir() / "sql" / "sample" / f"{what}_v1.sql", layer="base")
-    engine.make(found.relation, found.sql, template.values(found, given))
 
 
 def _write(engine: Engine, out: Output, stage: Path) -> int:

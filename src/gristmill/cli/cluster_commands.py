@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -135,23 +134,21 @@ def _refuse(target: str, known: list[str]) -> NoReturn:
 def _of_file(path: Path, column: str, least: float, company: bool | None) -> Found:
     """The proposals of a file's column: read as a source is, with the templates of the package."""
     from gristmill import cluster as values
-    from gristmill import sources
+    from gristmill import loose
     from gristmill.catalog import Catalog
-    from gristmill.engine.duckdb import DuckDBEngine
     from gristmill.lineage import Meanings
-    from gristmill.project import BASE, CONFIG_NAME, Layer, Project, Source, base_dir
+    from gristmill.project import BASE, CONFIG_NAME, Layer, Project, base_dir
+    from gristmill.remembered import cache_file
 
-    with tempfile.TemporaryDirectory() as folder, DuckDBEngine(temp=Path(folder)) as engine:
-        root = Path(folder)
+    with loose.opened(path) as file:
+        root = file.folder
         bare = Project(
             root=root, config=root / CONFIG_NAME, name=path.name, layers=(Layer(BASE, base_dir()),)
         )
-        sources.prepare(engine)
-        sources.read(engine, Source("file", (str(path.absolute()),)), root, temp=root)
-        _check(engine.columns("raw.file"), column, path.name)
+        _check(file.engine.columns(loose.RELATION), column, path.name)
         params = values.params_for(column, least=least, company=company)
-        make = values.maker(engine, Catalog(bare), Meanings(), params)
-        return values.find(engine, "raw.file", column, make)
+        make = values.maker(file.engine, Catalog(bare), Meanings(cache_file("meanings.json")), params)
+        return values.find(file.engine, loose.RELATION, column, make)
 
 
 def _check(columns: Sequence[Column], column: str, where: str) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gristmill import template
+from gristmill import base
 from gristmill.engine import Engine
-from gristmill.project import base_dir
 
 CELLS = "repair.cells"
 """What is mended: row_id bigint, column_no integer, value text (NULL where the cell is empty)."""
@@ -62,8 +61,8 @@ def mend(
     false, and their cells are as they were; with ``NEVER`` that is all of them.
     """
     given = {"apply_above": apply_above, "rules_off": list(rules_off)}
-    for lists in (("repair", "units"), ("clean", "placeholders")):
-        _make(engine, *lists, given)
+    for lists in ("repair/units", "clean/placeholders"):
+        base.make(engine, lists)
     engine.make("repair.steps", _NO_STEP)
     n, is_counted = 0, False
     for says, names, most in (
@@ -80,8 +79,8 @@ def mend(
                 break
     tell("Look for numbers and dates out of place")
     for name in _LOOKED_AT:
-        _make(engine, "repair", name, given)
-    _make(engine, "repair", "changes", given)
+        base.make(engine, f"repair/{name}", given)
+    base.make(engine, "repair/changes", given)
     for relation in ("repair.steps", "repair.coded", "repair.counts"):
         engine.drop(relation)
     return int(engine.scalar(f"select count(*) from {CHANGES} where is_applied"))
@@ -96,7 +95,7 @@ _NO_STEP = (
 def _round(engine: Engine, names: tuple[str, ...], n: int, given: Mapping[str, Any]) -> bool:
     """Run the templates of one round and apply the fixes of the last one; whether there were any."""
     for name in names:
-        _make(engine, "repair", name, given)
+        base.make(engine, f"repair/{name}", given)
     fixes = f"repair.{names[-1]}"
     if not engine.scalar(f"select count(*) from {fixes}"):
         return False
@@ -112,9 +111,3 @@ def _round(engine: Engine, names: tuple[str, ...], n: int, given: Mapping[str, A
     engine.drop(CELLS)
     engine.execute(f"alter table repair.next rename to {CELLS.partition('.')[2]}")
     return True
-
-
-def _make(engine: Engine, schema: str, what: str, given: Mapping[str, Any]) -> None:
-    found = template.parse(base_dir() / "sql" / schema / f"{what}_v1.sql", layer="base")
-    values = {name: value for name, value in given.items() if name in found.params}
-    engine.make(found.relation, found.sql, template.values(found, values))

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Any
 
-from gristmill import template
+from gristmill import base
 from gristmill.checks.types import family
 from gristmill.engine import Column, Engine, quote, quote_relation
-from gristmill.project import base_dir
 
 MOST_ROWS = 100_000
 """Rows looked at value by value; of a larger relation an even sample of about as many."""
@@ -130,7 +129,7 @@ def profile(engine: Engine, relation: str) -> Profile:
     _fill(engine, columns)
     for schema, names_ in (("clean", ("placeholders",)), ("draft", _TEMPLATES)):
         for name in names_:
-            _make(engine, schema, name)
+            base.make(engine, f"{schema}/{name}")
     made = {name: _by_column(engine, name) for name in _ORDER}
     seen = {i: rows[0] for i, rows in made["columns"].items()}
     numbers = {i: rows[0] for i, rows in made["numbers"].items()}
@@ -152,11 +151,6 @@ def profile(engine: Engine, relation: str) -> Profile:
         dependencies=tuple(_dependencies(engine, seen)),
         has_order="_row" in names,
     )
-
-
-def _make(engine: Engine, schema: str, what: str) -> None:
-    found = template.parse(base_dir() / "sql" / schema / f"{what}_v1.sql", layer="base")
-    engine.make(found.relation, found.sql, template.values(found, {}))
 
 
 def _take(engine: Engine, relation: str, columns: Sequence[Column], n_rows: int, *, has_order: bool) -> int:
@@ -307,7 +301,7 @@ def _read(kind: str, i: int) -> str:
 
 def _measured(engine: Engine, left: int, right: int) -> Dependency | None:
     engine.view("draft.pair", f"select c{left} as determinant, c{right} as dependent from {SAMPLE}")
-    _make(engine, "draft", "dependency")
+    base.make(engine, "draft/dependency")
     names = [column.name for column in engine.columns("draft.dependency")]
     one = dict(zip(names, engine.rows("select * from draft.dependency")[0], strict=True))
     n, failed, known = one["n"], one["n_failed"], one["n_known"]
