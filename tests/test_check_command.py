@@ -174,7 +174,7 @@ def test_junit_has_one_case_a_check_with_counts_and_a_masked_sample(
     told = {one.get("name"): one.find("failure") for one in failed}
     unique = told["no two rows share the same order_id"]
     assert unique is not None and unique.get("type") == "critical"
-    assert unique.get("message") == "2 of 4 rows fail (50 %)" and "row 2: 2" in str(unique.text)
+    assert unique.get("message") == "2 of 4 rows fail (50%)" and "row 2: 2" in str(unique.text)
     assert "secret-value" not in out.read_text(encoding="utf-8")
     assert len({(one.get("classname"), one.get("name")) for one in cases}) == len(cases)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import time
 from pathlib import Path
@@ -262,3 +263,29 @@ def test_five_thousand_rows_stay_quick(browser: Any, tmp_path: Path) -> None:
         )
         assert took < 1500
         assert "5,000 of 12,345" in visit.page.inner_text(".gm-foot")
+
+
+def test_three_thousand_checks_followed_over_two_hundred_runs_are_a_small_page(
+    browser: Any, tmp_path: Path
+) -> None:
+    roll = random.Random(7)
+    columns = [Col("relation"), Col("sentence"), Col("n_failed", "BIGINT"), Col("trend", "DOUBLE[]")]
+    rows = [
+        (
+            f"clean.relation_{i % 40}",
+            f"column_{i} is filled in as often as in the runs before, give or take 5%",
+            i,
+            [0.0] * 200 if i % 3 else [roll.random() for _ in range(200)],
+        )
+        for i in range(3000)
+    ]
+    data = Data(columns, rows)
+    page = write(tmp_path, notebook(cell(table(data, max_rows=3000, trends=["trend"]))))
+    assert page.stat().st_size < 2_000_000
+    with Visit(browser, page) as visit:
+        assert len(column_of(visit, 999, 0)) == 25
+        drawn = visit.js("document.querySelector('td.k path').getBoundingClientRect().width")
+        assert drawn > 60
+        visit.page.fill("input[type=search]", "column_2999")
+        assert len(column_of(visit, 999, 0)) == 1
+        assert visit.complaints == []

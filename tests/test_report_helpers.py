@@ -22,6 +22,7 @@ from gristmill.report import (
     findings,
     heatmap,
     lines,
+    markup,
     metric,
     metrics,
     note,
@@ -243,3 +244,33 @@ def test_importing_the_helpers_loads_nothing_heavy() -> None:
         cwd=".",
     )
     assert done.stdout.strip() == "[]"
+
+
+def followed(*rows: list[float | None] | None) -> Data:
+    return Data([Col("check"), Col("trend", "DOUBLE[]")], [(f"c{i}", row) for i, row in enumerate(rows)])
+
+
+def test_a_trend_is_a_line_from_nought_to_the_largest_share_and_says_so_in_words() -> None:
+    rows = [[0.0, 0.5, 0.25], [0.002, 0.002], [0.1, None, 0.1, 0.2], [0.3], [None, None], [], None]
+    shown = table(followed(*rows), trends=["trend"]).payload
+    assert shown["lines"]["1"] == [[0, 12, 6], [2, 2], [6, None, 6, 12], [12], None, None, None]
+    assert [row[1] for row in shown["rows"]] == [
+        "0.0% → 25.0%, 50.0% ↑ (3)",
+        "0.2% (2)",
+        "10.0% → 20.0% (4)",
+        "30.0%",
+        None,
+        None,
+        None,
+    ]
+    drawn = markup.html(shown)
+    assert 'd="M0 12l2 -12l2 6"' in drawn and 'd="M0 10h2"' in drawn
+    # A gap is no line to nought, and a lone point between gaps is a dot.
+    assert 'd="M0 6h0M4 6l2 -6"' in drawn
+
+
+def test_a_long_history_is_drawn_by_its_peaks() -> None:
+    shares = [0.0] * 500
+    shares[333] = 0.5
+    line = table(followed(shares), trends=["trend"]).payload["lines"]["1"][0]
+    assert len(line) == 60 and max(line) == 12 and sum(point > 0 for point in line) == 1

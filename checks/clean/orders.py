@@ -15,7 +15,9 @@ class Orders(pa.DataFrameModel):
     """
 
     order_id: str = column("the order within its system", pii="id", key=True, unique=True)
-    contact_id: str = column("the contact it belongs to: system and key", pii="id", max_missing=1.0)
+    contact_id: str = column(
+        "the contact it belongs to: system and key", pii="id", max_missing=1.0, max_growth={"not_null": 0.05}
+    )
     order_key: str = column("number of the order in its own system", pii="id")
     contact_key: str = column("key of the buyer in the same system", pii="id")
     email: str = column("e-mail address given with the order", pii="email", is_email=True)
@@ -32,5 +34,8 @@ class Orders(pa.DataFrameModel):
         "what was paid, in currency units", in_range=(-10_000_000_000, 10_000_000_000), max_missing=0.5
     )
     currency: str = column("currency of the amount, ISO 4217", str_matches=r"[A-Z]{3}\Z")
-    channel: str = column("where it was ordered: web, app, store")
+    channel: str = column("where it was ordered: web, app, store", same_categories=True, severity="info")
     campaign: str = column("campaign the order is credited to")
+
+    class Config:
+        row_count_band = {"share": 0.5}

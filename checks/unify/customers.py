@@ -43,4 +43,5 @@ class Customers(pa.DataFrameModel):
     class Config:
         row_rule = ["first_seen_at <= last_seen_at", "n_sources <= n_contacts"]
         row_count = {"min_value": 1}
+        row_count_band = {"share": 0.3}
         metadata = {"severity": {"row_count": "critical"}}

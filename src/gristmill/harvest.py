@@ -80,11 +80,12 @@ def relations(engine: DuckDBEngine) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def results(engine: DuckDBEngine) -> list[tuple[Any, ...]]:
-    """One row a check, passes too, in the columns history keeps."""
+def results(engine: DuckDBEngine, run: str) -> list[tuple[Any, ...]]:
+    """One row a check that this run judged, passes too, in the columns history keeps."""
     if "audit.results" not in engine.relations():
         return []
     return engine.rows(
-        "select relation, column_name, check_name, severity, dimension, n, n_failed, share_failed, verdict"
-        " from audit.results order by all"
+        "select relation, column_name, check_name, severity, dimension, n, n_failed, share_failed, verdict,"
+        " sentence from audit.results where run_id = $run order by all",
+        {"run": run},
     )

@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gristmill.engine import Engine
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.project import Project
 from gristmill.runs import Run
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TABLES = {
     "runs": "run varchar, as_of date, started_at timestamp, finished_at timestamp, status varchar,"
     " exit_code integer, verdict varchar, score double, seconds double, params json, error varchar",
     "relations": "run varchar, relation varchar, ref varchar, fingerprint varchar, n_rows bigint, seconds double",
     "results": "run varchar, relation varchar, column_name varchar, check_name varchar, severity varchar,"
-    " dimension varchar, n bigint, n_failed bigint, share_failed double, verdict varchar",
+    " dimension varchar, n bigint, n_failed bigint, share_failed double, verdict varchar, sentence varchar",
     "metrics": "run varchar, metric varchar, value double",
 }
 
@@ -36,6 +38,9 @@ def remember(project: Project, run: Run, results: Sequence[Sequence[Any]], metri
     with DuckDBEngine(path(project)) as engine:
         for table, columns in TABLES.items():
             engine.execute(f"create table if not exists {table} ({columns})")
+            for column in columns.split(", "):
+                # A file that an earlier version made lacks what came later.
+                engine.execute(f"alter table {table} add column if not exists {column}")
         engine.execute("begin")
         head = [
             run.run,
@@ -77,9 +82,48 @@ def metric(project: Project, name: str, *, most: int = 24) -> list[tuple[str, fl
     return [(row[0], row[1]) for row in reversed(found)]
 
 
-def _insert(engine: Engine, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    for row in rows:
-        marks = ", ".join(f"$p{i}" for i in range(len(row)))
-        engine.execute(
-            f"insert into {table} values ({marks})", {f"p{i}": value for i, value in enumerate(row)}
+def before(project: Project, run: str, *, most: int = 200) -> tuple[pa.Table, pa.Table] | None:
+    """What the last ``most`` published runs before ``run`` found; None when nothing is remembered.
+
+    The first table has one row a run (run, as_of, score, n_checks, n_not_passed), the second one row a check of a run
+    (run, relation, column_name, check_name, sentence, severity, n, n_failed, share_failed, verdict). Runs that judged
+    nothing are in neither. Raises EngineError for a file that is no database, LockedError while it is written.
+    """
+    if not path(project).is_file():
+        return None
+    with DuckDBEngine(path(project), read_only=True) as engine:
+        if {"main.runs", "main.results"} - set(engine.relations()):
+            return None
+        known = {column.name for column in engine.columns("main.results")}
+        sentence = "sentence" if "sentence" in known else "cast(null as varchar) as sentence"
+        chosen = (
+            "select run from runs where status = 'published' and run < $run"
+            " and run in (select run from results) order by run desc limit $most"
         )
+        given = {"run": run, "most": most}
+        results = engine.fetch(
+            f"select run, relation, column_name, check_name, {sentence}, severity, n, n_failed, share_failed, verdict"
+            f" from results where run in ({chosen}) order by all",
+            given,
+        )
+        # Two rows of a run would come from a record written twice; the last one counts.
+        runs = engine.fetch(
+            "select r.run, max(r.as_of) as as_of, max(r.score) as score, max(c.n_checks) as n_checks,"
+            " max(c.n_not_passed) as n_not_passed from runs as r"
+            " join (select run, count(*) as n_checks, count(*) filter (verdict <> 'pass') as n_not_passed"
+            "   from results group by run) as c on c.run = r.run"
+            f" where r.run in ({chosen}) group by r.run order by r.run",
+            given,
+        )
+        return runs, results
+
+
+def _insert(engine: DuckDBEngine, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows in the order of ``TABLES``: thousands of results go in one statement."""
+    if not rows:
+        return
+    columns = [column.split(" ") for column in TABLES[table].split(", ")]
+    names = ", ".join(name for name, _ in columns)
+    lists = ", ".join(f"unnest(cast($p{i} as {kind}[]))" for i, (_, kind) in enumerate(columns))
+    params = {f"p{i}": list(values) for i, values in enumerate(zip(*rows, strict=True))}
+    engine.execute(f"insert into {table} ({names}) select {lists}", params)

@@ -269,7 +269,7 @@ class _Execution:
         with DuckDBEngine(self.this.database(self.project), patience_s=60) as engine:
             facts = harvest.facts(engine)
             inputs, relations = harvest.inputs(engine), harvest.relations(engine)
-            results = harvest.results(engine)
+            results = harvest.results(engine, self.this.run)
         this = replace(
             self._now(runs.RUNNING),
             exit_code=CRITICAL if facts.n_critical else GOOD,

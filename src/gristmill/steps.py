@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gristmill import entities, runs
+from gristmill import earlier, entities, runs
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
@@ -18,6 +18,9 @@ from gristmill.lineage import Meanings
 from gristmill.plan import Node, Plan
 from gristmill.project import Project, Source
 from gristmill.template import Template, typed
+
+if TYPE_CHECKING:
+    from gristmill.checks import Before
 
 IN_ROUNDS = frozenset({"draft", "repair"})
 """Schemas whose templates Python runs, over any table: repair again and again until nothing changes, draft on demand."""
@@ -41,6 +44,7 @@ def plan(
         except TemplateError as error:
             problems.extend(error.problems)
             continue
+        problems += _says_what_it_judges(template, meaning.reads)
         nodes.append(
             Node(
                 makes=(template.relation,),
@@ -64,6 +68,19 @@ def plan(
         return Plan(nodes)
     wanted = frozenset(schemas) | {"raw"}
     return Plan(node for node in nodes if node.name.partition(".")[0] in wanted)
+
+
+def _says_what_it_judges(template: Template, reads: Sequence[str]) -> list[Problem]:
+    """A query in ``sql/audit`` selects wrong rows of a relation, unless it tells of what the checks found."""
+    if template.schema != "audit" or template.judges or any(one.startswith("audit.") for one in reads):
+        return []
+    return [
+        Problem(
+            "does not say what it judges.",
+            where=template.shown,
+            expected="Expected '-- judges   clean.orders warning consistency [share that may fail [growth of it]]'.",
+        )
+    ]
 
 
 def mappings_of(catalog: Catalog) -> dict[str, list[tuple[Template, str]]]:
@@ -213,9 +230,9 @@ def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Itera
     """One step that judges every relation that has a check module or a query in ``sql/audit``."""
     modules = {f"{path.parent.name}.{path.stem}" for _, path in project.files("checks", "*/*.py")}
     known = {rel for node in others for rel in node.makes}
-    queries = sorted(t.relation for t in catalog.winners().values() if t.schema == "audit")
+    queries = sorted(t.relation for t in catalog.winners().values() if t.schema == "audit" and t.judges)
     yield Node(
-        makes=("audit.results", "audit.failures", "audit.scores"),
+        makes=("audit.results", "audit.failures", "audit.scores", earlier.RUNS, earlier.RESULTS),
         reads=tuple(sorted(modules & known)) + tuple(queries),
         summary="Judge every relation by its checks, in one scan each.",
         step=partial(judge, project, [catalog.get(name) for name in queries]),
@@ -232,6 +249,8 @@ def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Itera
                 "ran_in",
                 "note",
                 "reason",
+                "run",
+                "as_of",
             ),
             "none",
         )
@@ -241,7 +260,7 @@ def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Itera
 
 def judge(project: Project, queries: Sequence[Template], engine: Engine, params: Mapping[str, Any]) -> None:
     """Run all checks of a project into ``audit.results``, ``audit.failures`` and ``audit.scores``."""
-    from gristmill import checks, earlier
+    from gristmill import checks
 
     run = str(params.get("run") or "session")
     day = typed("date", params["as_of"])
@@ -252,12 +271,12 @@ def judge(project: Project, queries: Sequence[Template], engine: Engine, params:
         engine.drop(relation)
     checks.prepare(engine)
     found = []
+    earlier.bring(project, compared, engine)
     with earlier.before(project, compared) as before:
         for module in checks.load([layer.root for layer in project.layers]):
             found += checks.run(engine, module.relation, module.schema, as_of=day, run_id=run, before=before)
-    checks.prepare_quarantine(engine)
-    for query in queries:
-        found.append(_judge_query(engine, query, run))
+        checks.prepare_quarantine(engine)
+        found += [_judge_query(engine, query, run, before) for query in queries]
     checks.store_scores(engine, found)
 
 
@@ -284,24 +303,18 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
     return checks.set_apart(engine, relation, module.schema, as_of=day, run_id=run)
 
 
-def _judge_query(engine: Engine, query: Template, run: str) -> Any:
+def _judge_query(engine: Engine, query: Template, run: str, before: Before) -> Any:
     from gristmill import checks
 
-    words = query.judges.split()
-    if not words:
-        raise TemplateError(
-            Problem(
-                "does not say what it judges.",
-                where=query.shown,
-                expected="Expected '-- judges   clean.orders warning consistency [share that may fail]'.",
-            )
-        )
-    names = ("relation", "severity", "dimension", "max_share")
-    said: dict[str, Any] = dict(zip(names, words, strict=False))
-    if "max_share" in said:
-        said["max_share"] = typed("double", said["max_share"])
+    names = ("relation", "severity", "dimension", "max_share", "max_growth")
+    said: dict[str, Any] = dict(zip(names, query.judges.split(), strict=False))
+    for share in ("max_share", "max_growth"):
+        if share in said:
+            said[share] = typed("double", said[share])
     relation = said.pop("relation")
-    return checks.record_query(engine, query.relation, relation, sentence=query.summary, run_id=run, **said)
+    return checks.record_query(
+        engine, query.relation, relation, sentence=query.summary, run_id=run, before=before, **said
+    )
 
 
 def spill_folder(project: Project) -> Path:

@@ -87,7 +87,7 @@ class Template:
     returns: str = ""
     source: str = ""
     judges: str = ""
-    """For a query in ``sql/audit``: the relation it judges, then severity, dimension, allowed share."""
+    """For a query in ``sql/audit``: the relation it judges, then severity, dimension, share that may fail, growth of it."""
     engine: str | None = None
     """``duckdb`` when the template uses something outside the portable subset."""
     is_view: bool = False

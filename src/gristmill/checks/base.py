@@ -121,6 +121,7 @@ class Base:
             "severity": said.severity_of(*names),
             "dimension": said.dimension_of(*names, otherwise=usual),
             "max_share": said.max_share_of(*names),
+            "max_growth": said.max_growth_of(*names),
             "only_warns": bool(check is not None and check.raise_warning),
             "cap": check.n_failure_cases if check is not None else None,
             "quarantines": said.quarantines(*names),

@@ -39,6 +39,12 @@ class Before:
     """The database of the run before; None when there was none or it is gone."""
     n_rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Relation → its numbers of rows in the runs before, newest first."""
+    shares: Mapping[tuple[str, str | None, str], float] = field(default_factory=dict)
+    """(relation, column, check) → median share of failures in the last runs before, 0 to 1; checks that none could judge are not there."""
+
+    def share_failed(self, relation: str, column: str | None, check: str) -> float | None:
+        """The usual share of failures in the runs before; None where none judged it."""
+        return self.shares.get((relation, column, check))
 
 
 def counts(engine: Engine, plan: Plan, before: Before | None) -> dict[str, Count]:

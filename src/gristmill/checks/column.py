@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from gristmill.errors import CheckError, Problem, did_you_mean, listed
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 SEVERITIES = ("info", "warning", "critical")
 DIMENSIONS = ("completeness", "uniqueness", "validity", "consistency", "timeliness", "accuracy")
@@ -42,6 +43,7 @@ def column(
     dimension: str | Mapping[str, str] | None = None,
     max_share: float | Mapping[str, float] | None = None,
     max_missing: float | None = None,
+    max_growth: float | Mapping[str, float] | None = None,
     quarantine: bool | Sequence[str] = False,
     key: bool = False,
     nullable: bool = True,
@@ -52,7 +54,9 @@ def column(
     ``severity``, ``dimension`` and ``max_share`` (the share of judged rows that may fail, 0 to 1)
     hold for every rule of the column, or for the rules a mapping names: Pandera's check names and
     ``not_null``, ``unique``, ``dtype``. ``max_missing`` counts nulls of a nullable column against a
-    share; 1.0 counts them and never minds. ``quarantine`` leaves rows out that fail a critical rule of
+    share; 1.0 counts them and never minds. ``max_growth`` fails a rule that gets worse: the share of failures may
+    exceed the median of the last five runs by so much, 0 to 1, and where no ``max_share`` is given nothing else counts.
+    ``quarantine`` leaves rows out that fail a critical rule of
     the column, or one of the rules it names. ``key`` marks what identifies a row: never null, and a
     missing or doubled key is critical. Unlike in ``pandera.Field`` a column may be null unless told
     otherwise, because customer data has gaps. A rule set to False is left out; all other ``rules``
@@ -66,9 +70,7 @@ def column(
     severities = _by_rule("severity", severity, SEVERITIES)
     if key:
         severities = {**dict.fromkeys(KEY_RULES, "critical"), **severities}
-    shares = dict(max_share) if isinstance(max_share, Mapping) else {}
-    if isinstance(max_share, int | float):
-        shares["*"] = float(max_share)
+    shares = _by_name(max_share)
     if max_missing is not None:
         shares["not_null"] = float(max_missing)
     _known("pii", pii, PII_KINDS)
@@ -77,7 +79,8 @@ def column(
         "pii": pii,
         "severity": severities,
         "dimension": _by_rule("dimension", dimension, DIMENSIONS),
-        "max_share": _shares(shares),
+        "max_share": _shares("max_share", shares),
+        "max_growth": _shares("max_growth", _by_name(max_growth)),
         "quarantine": _rule_names(quarantine),
         "key": key,
     }
@@ -98,6 +101,7 @@ class Words:
     severity: Mapping[str, str] = field(default_factory=dict)
     dimension: Mapping[str, str] = field(default_factory=dict)
     max_share: Mapping[str, float] = field(default_factory=dict)
+    max_growth: Mapping[str, float] = field(default_factory=dict)
     quarantine: tuple[str, ...] = ()
     """Rules whose failing rows are left out; ``*`` for every rule."""
     key: bool = False
@@ -108,13 +112,13 @@ class Words:
         said = metadata or {}
         pii = str(said.get("pii") or "none")
         _known("pii", pii, PII_KINDS)
-        shares = said.get("max_share") or {}
         return cls(
             meaning=str(said.get("meaning") or meaning or "").strip(),
             pii=pii,
             severity=_by_rule("severity", said.get("severity"), SEVERITIES),
             dimension=_by_rule("dimension", said.get("dimension"), DIMENSIONS),
-            max_share=_shares(shares if isinstance(shares, Mapping) else {"*": shares}),
+            max_share=_shares("max_share", _by_name(said.get("max_share"))),
+            max_growth=_shares("max_growth", _by_name(said.get("max_growth"))),
             quarantine=_rule_names(said.get("quarantine")),
             key=bool(said.get("key")),
         )
@@ -132,11 +136,15 @@ class Words:
         return any(name in self.quarantine for name in (*names, "*"))
 
     def max_share_of(self, *names: str) -> float:
-        """The share of judged rows that may fail a rule, 0 to 1."""
-        return _first(self.max_share, names, 0.0)
+        """The share of judged rows that may fail a rule, 0 to 1; all of them where only growth is minded."""
+        return _first(self.max_share, names, 0.0 if self.max_growth_of(*names) is None else 1.0)
+
+    def max_growth_of(self, *names: str) -> float | None:
+        """By how much the share of failures may exceed that of the runs before, 0 to 1; None when nobody minds."""
+        return _first(self.max_growth, names, None)
 
 
-def _first(said: Mapping[str, T], names: Iterable[str], otherwise: T) -> T:
+def _first(said: Mapping[str, T], names: Iterable[str], otherwise: D) -> T | D:
     return next((said[name] for name in (*names, "*") if name in said), otherwise)
 
 
@@ -166,10 +174,16 @@ def _known(what: str, word: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _shares(said: Mapping[str, Any]) -> dict[str, float]:
+def _by_name(said: float | Mapping[str, float] | None) -> dict[str, float]:
+    if said is None:
+        return {}
+    return dict(said) if isinstance(said, Mapping) else {"*": said}
+
+
+def _shares(what: str, said: Mapping[str, Any]) -> dict[str, float]:
     for name, share in said.items():
         if not isinstance(share, int | float) or not 0 <= share <= 1:
             raise CheckError(
-                Problem(f"max_share of {name} is {share!r}.", expected="A share lies between 0 and 1.")
+                Problem(f"{what} of {name} is {share!r}.", expected="A share lies between 0 and 1.")
             )
     return {name: float(share) for name, share in said.items()}

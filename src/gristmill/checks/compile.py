@@ -131,7 +131,7 @@ class _Compiler(FrameRules):
         return self.settled("dtype", stored.name, wording, said, holds=holds, note=note, broken=fits is None)
 
     def _not_null(self, stored: Stored, said: Words) -> Rule:
-        wording = words.not_null(stored.name, said.max_share_of("not_null"))
+        wording = words.not_null(stored.name, said.max_share_of("not_null"), said.max_growth_of("not_null"))
         common = self.common("not_null", stored.name, wording, said)
         return RowRule(**common, judged="true", fails=stored.missing, value=None)
 

@@ -63,7 +63,8 @@ def judge(
     judged, failures = batches.judge(engine, plan, cap=cap, sink=sink)
     counted |= judged
     n_rows = _n_rows(engine, plan, counted)
-    return Judged([_result(plan, rule, counted, n_rows) for rule in plan.rules], plan, failures, n_rows)
+    found = [_result(plan, rule, counted, n_rows, before or Before()) for rule in plan.rules]
+    return Judged(found, plan, failures, n_rows)
 
 
 def run(
@@ -115,6 +116,7 @@ def _result(
     rule: Rule,
     counted: Mapping[str, Count],
     n_rows: int,
+    before: Before,
 ) -> Result:
     if isinstance(rule, SettledRule):
         count = Count(1, 0 if rule.holds else 1, note=rule.note)
@@ -129,7 +131,17 @@ def _result(
     if not error and count.n == 0:
         empty = "nothing to judge: " + ("every value is missing" if n_rows else "the relation is empty")
         note = f"{empty}; {note}" if note else empty
-    verdict = verdict_of(count.n, count.n_failed, rule.max_share, severity)
+    share_before = before.share_failed(plan.relation, rule.column, rule.check)
+    verdict = verdict_of(
+        count.n,
+        count.n_failed,
+        rule.max_share,
+        severity,
+        max_growth=rule.max_growth,
+        share_before=share_before,
+    )
+    if rule.max_growth is not None and not error:
+        note = "; ".join(filter(None, (note, words.growth(share_before, rule.max_growth))))
     return Result(
         relation=plan.relation,
         column=rule.column,
@@ -143,6 +155,7 @@ def _result(
         verdict="error" if error else verdict,
         ran_in="python" if isinstance(rule, PythonRule) else "sql",
         seconds=round(count.seconds, 6),
+        max_growth=rule.max_growth,
         note=note,
     )
 
@@ -190,8 +203,7 @@ def _broken(relation: str, check: str, sentence: str, note: str) -> Result:
         "error",
         "sql",
         0.0,
-        (),
-        note,
+        note=note,
     )
 
 
@@ -205,6 +217,8 @@ def record_query(
     severity: str = DEFAULT_SEVERITY,
     dimension: str = "consistency",
     max_share: float = 0.0,
+    max_growth: float | None = None,
+    before: Before | None = None,
     max_failures: int = 1000,
 ) -> Result:
     """Keep what a query for wrong rows found; zero rows are a pass.
@@ -237,11 +251,17 @@ def record_query(
     )
     n = int(engine.scalar(f"select count(*) from {quote_relation(relation)}"))
     n_failed = int(engine.scalar(f"select count(*) from {quote_relation(audit)}"))
-    verdict = verdict_of(max(n, n_failed), n_failed, max_share, severity)
+    share_before = before.share_failed(relation, None, check) if before else None
+    verdict = verdict_of(
+        max(n, n_failed), n_failed, max_share, severity, max_growth=max_growth, share_before=share_before
+    )
+    notes = [] if n else ["nothing to judge: the relation is empty"]
+    if max_growth is not None:
+        notes.append(words.growth(share_before, max_growth))
     keys = engine.rows(f'select distinct "key" from {quote_relation(audit)} order by 1 limit {SAMPLES}')
     result = Result(
         relation, None, check, words.audit(sentence), severity, dimension, max(n, n_failed), n_failed,
-        max_share, verdict, "sql", 0.0, tuple(str(row[0]) for row in keys), "" if n else "nothing to judge: the relation is empty",
+        max_share, verdict, "sql", 0.0, tuple(str(row[0]) for row in keys), max_growth, "; ".join(notes),
     )  # fmt: skip
     results.store(engine, run_id, [result])
     return result

@@ -42,6 +42,8 @@ class Result:
     """Time of this check; rules of the one scan share its time evenly."""
     sample_keys: tuple[str, ...] = ()
     """Up to five keys of failing rows."""
+    max_growth: float | None = None
+    """By how much share_failed may exceed the median of the runs before, 0 to 1; None when it is not compared."""
     note: str = ""
     """Emptiness, why it ran in Python, or what went wrong; empty when there is nothing to add."""
 
@@ -51,11 +53,25 @@ class Result:
         return self.n_failed / self.n if self.n else 0.0
 
 
-def verdict_of(n: int, n_failed: int, max_share: float, severity: str) -> Verdict:
-    """How a judged check ends; a relation without rows to judge passes."""
-    if n == 0 or n_failed / n <= max_share:
+def verdict_of(
+    n: int,
+    n_failed: int,
+    max_share: float,
+    severity: str,
+    *,
+    max_growth: float | None = None,
+    share_before: float | None = None,
+) -> Verdict:
+    """How a judged check ends; a relation without rows to judge passes, and without a run before nothing grows."""
+    share = n_failed / n if n else 0.0
+    if share <= max_share and not _grew(share, max_growth, share_before):
         return "pass"
     return "fail" if severity == "critical" else "warn"
+
+
+def _grew(share: float, max_growth: float | None, share_before: float | None) -> bool:
+    # Shares are quotients: a hair's breadth is no growth.
+    return max_growth is not None and share_before is not None and share > share_before + max_growth + 1e-12
 
 
 @dataclass(frozen=True)
@@ -135,7 +151,7 @@ def prepare(engine: Engine) -> None:
         "run_id varchar, relation varchar, column_name varchar, check_name varchar, sentence varchar,"
         " severity varchar, dimension varchar, n bigint, n_failed bigint, share_failed double,"
         " max_share double, verdict varchar, ran_in varchar, seconds double, sample_keys varchar[],"
-        " note varchar)"
+        " max_growth double, note varchar)"
     )
     engine.execute(
         "create table if not exists audit.failures ("
@@ -172,6 +188,7 @@ def store(engine: Engine, run_id: str, results: Sequence[Result]) -> None:
         "ran_in": ("varchar[]", [r.ran_in for r in results]),
         "seconds": ("double[]", [r.seconds for r in results]),
         "sample_keys": ("varchar[][]", [list(r.sample_keys) for r in results]),
+        "max_growth": ("double[]", [r.max_growth for r in results]),
         "note": ("varchar[]", [r.note for r in results]),
     }
     lists = ", ".join(f"unnest(cast(${name} as {type_}))" for name, (type_, _) in columns.items())

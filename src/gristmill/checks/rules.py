@@ -21,6 +21,7 @@ class Rule:
     severity: str
     dimension: str
     max_share: float = 0.0
+    max_growth: float | None = None
     only_warns: bool = False
     """Pandera's raise_warning: never more than a warning."""
     cap: int | None = None

@@ -33,14 +33,28 @@ def values(said: Iterable[Any]) -> str:
 
 
 def percent(share: float) -> str:
-    """``0.125`` as ``12.5 %``."""
-    return f"{share * 100:.4g} %"
+    """``0.125`` as ``12.5%``, as the pages write it."""
+    return f"{share * 100:.4g}%"
 
 
-def not_null(column: str, allowed: float) -> Wording:
-    """A value is there; ``allowed`` is the share that may be missing."""
-    most = f"; up to {percent(allowed)} may be missing" if allowed else ""
-    return Wording(f"{column} is filled in{most}", f"{column} is missing")
+def growth(before: float | None, most: float) -> str:
+    """The note of a rule that may not get worse."""
+    if before is None:
+        return "no run before judged it, so nothing can have grown"
+    room = f", and {percent(most)} more is allowed" if most else "; it may not get worse"
+    return f"{percent(before)} failed in the runs before{room}"
+
+
+def not_null(column: str, allowed: float, grows: float | None = None) -> Wording:
+    """A value is there; ``allowed`` is the share that may be missing, ``grows`` by how much from the runs before."""
+    says = f"{column} is filled in"
+    if grows is not None:
+        says = f"{column} is filled in as often as in the runs before, give or take {percent(grows)}"
+    elif allowed >= 1:
+        says = f"{column} is filled in where it is known: gaps are counted"
+    if 0 < allowed < 1:
+        says += f"; up to {percent(allowed)} may be missing"
+    return Wording(says, f"{column} is missing")
 
 
 def unique(columns: Sequence[str]) -> Wording:

@@ -244,6 +244,7 @@ def _record(done: Checked, *, good: bool) -> dict[str, Any]:
             "n_failed": one.n_failed,
             "share_failed": one.share_failed,
             "max_share": one.max_share,
+            "max_growth": one.max_growth,
             "verdict": one.verdict,
             "ran_in": one.ran_in,
             "seconds": one.seconds,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html as _html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from gristmill.report import sparkline
 from gristmill.report.display import Payload
 from gristmill.report.words import Words
 
@@ -90,12 +91,16 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
     heads = "".join(_head(col) for col in columns)
     kinds = [_cell_class(col) for col in columns]
     bars = {int(i): lengths for i, lengths in payload["bars"].items()}
+    lines = {int(i): drawn for i, drawn in payload.get("lines", {}).items()}
     body = []
     for n, row in enumerate(payload["rows"]):
         cells = []
         for i, value in enumerate(row):
             length = bars[i][n] if i in bars else None
-            cells.append(_cell(value, kinds[i], length, words))
+            if i in lines and lines[i][n] is not None:
+                cells.append(_line(str(value), lines[i][n]))
+            else:
+                cells.append(_cell(value, kinds[i], length, words))
         body.append("<tr>" + "".join(cells))
     paged = " data-paged" if len(body) > 50 else ""
     wide = f' data-wide="{2 if len(columns) > 10 else 1}"' if len(columns) > 7 else ""
@@ -129,6 +134,16 @@ def _cell(value: str | bool | None, kind: str, length: float | None, words: Word
     if length is not None:
         return f'<td class="{kind} b" style="--w:{length * 100:.1f}%">{esc(value)}'
     return f'<td class="{kind}">{esc(value)}' if kind != "t" else f"<td>{esc(value)}"
+
+
+def _line(says: str, points: Sequence[int | None]) -> str:
+    drawn, width = sparkline.path(points)
+    # Stretched to the width of the column, whatever the number of runs.
+    last = next((point for point in reversed(points) if point is not None), 0)
+    return (
+        f'<td class="k" data-v="{last}"><svg viewBox="0 0 {width} {sparkline.HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path d="{drawn}"/></svg><span class="gm-hidden">{esc(says)}</span>'
+    )
 
 
 def _count(payload: Payload, words: Words) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gristmill.errors import ParameterError, Problem, did_you_mean
-from gristmill.report import numbers
+from gristmill.report import numbers, sparkline
 from gristmill.report.data import Col, Data
 from gristmill.report.display import Display
 
@@ -26,16 +26,19 @@ def table(
     note: str | None = None,
     max_rows: int = MAX_ROWS,
     bars: Sequence[str] = (),
+    trends: Sequence[str] = (),
     align: Mapping[str, str] | None = None,
     masked: bool = True,
 ) -> Display:
     """A table of ``data``.
 
     ``bars`` names number columns that get a bar behind the figure, longest at the column's largest value.
+    ``trends`` names columns of lists of shares, oldest first, that are drawn as a line: from nought to the row's
+    largest share, one per cent at least; a share that is not known is a gap.
     ``align`` overrides left, right or center by column. Rows beyond ``max_rows`` are left out and counted.
     Raises ParameterError for a column that is not there.
     """
-    return Display(payload(data, title, note, max_rows, bars, align or {}, masked))
+    return Display(payload(data, title, note, max_rows, bars, align or {}, masked, trends))
 
 
 def payload(
@@ -46,6 +49,7 @@ def payload(
     bars: Sequence[str] = (),
     align: Mapping[str, str] | None = None,
     masked: bool = True,
+    trends: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The table as JSON; charts use it for the numbers behind them."""
     align = align or {}
@@ -53,10 +57,14 @@ def payload(
     shown, kinds = data.masked(masked)
     rows = list(shown.rows[: max(0, max_rows)])
     columns, cells = [], []
+    lines = {shown.index(name): sparkline.lines([row[shown.index(name)] for row in rows]) for name in trends}
     for i, col in enumerate(shown.columns):
-        values = numbers.column(col, [row[i] for row in rows])
+        if i in lines:
+            values: list[str | bool | None] = [line["says"] if line else None for line in lines[i]]
+        else:
+            values = numbers.column(col, [row[i] for row in rows])
         cells.append(values)
-        columns.append(_heading(col, values, align.get(col.name)))
+        columns.append(_heading(col, values, align.get(col.name), is_line=i in lines))
     return {
         "kind": "table",
         "title": title,
@@ -64,6 +72,7 @@ def payload(
         "columns": columns,
         "rows": [list(row) for row in zip(*cells, strict=True)] if cells else [],
         "bars": {str(shown.index(name)): _bar_lengths(shown, name, rows) for name in bars},
+        "lines": {str(i): [line["points"] if line else None for line in drawn] for i, drawn in lines.items()},
         "total": data.total,
         "sql": data.sql,
         "relation": data.relation,
@@ -72,7 +81,9 @@ def payload(
     }
 
 
-def _heading(col: Col, values: Sequence[str | bool | None], align: str | None) -> dict[str, Any]:
+def _heading(
+    col: Col, values: Sequence[str | bool | None], align: str | None, *, is_line: bool = False
+) -> dict[str, Any]:
     longest = max((len(v) for v in values if isinstance(v, str)), default=0)
     numeric = col.is_number
     return {
@@ -81,7 +92,7 @@ def _heading(col: Col, values: Sequence[str | bool | None], align: str | None) -
         "unit": None if col.is_share else col.unit,
         "align": align or ("right" if numeric else "left"),
         "numeric": numeric,
-        "long": not numeric and longest > LONG_TEXT,
+        "long": not numeric and not is_line and longest > LONG_TEXT,
     }
 
 
