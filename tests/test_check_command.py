@@ -330,6 +330,37 @@ def test_a_relation_of_the_published_run_is_checked_masked_and_compared(people: 
     assert unspoken.exit_code == 2
 
 
+def test_the_queries_of_sql_audit_judge_their_relation_too(acme: House) -> None:
+    query = acme.root / "sql" / "audit" / "mails_of_kakao_v1.sql"
+    query.parent.mkdir(parents=True, exist_ok=True)
+    query.write_text(
+        "-- Contacts do not write from kakao.\n--\n-- judges   clean.contacts critical validity\n"
+        "-- grain    one row per contact of kakao\n-- returns  relation, key, column_name, value, reason\n"
+        "select 'clean.contacts' as relation, contact_id as \"key\", 'email' as column_name, email as \"value\",\n"
+        "  'of kakao' as reason\nfrom clean.contacts where email like '%@kakao.com'\n",
+        "utf-8",
+    )
+    assert acme("run", "--only", "audit").exit_code == 1
+    done = acme("check", "clean.contacts", "--json", "--rows", "wrong.csv")
+    assert done.exit_code == 1
+    found = {one["check"]: one for one in json.loads(done.stdout)["checks"]}["mails_of_kakao"]
+    with DuckDBEngine(runs.current(acme.project).database(acme.project), read_only=True) as engine:
+        kakao = engine.rows(
+            "select contact_id, email from clean.contacts where email like '%@kakao.com' order by all"
+        )
+    assert found["n_failed"] == len(kakao) > 0 and found["verdict"] == "fail"
+    # Personal values are masked in what is shown, and not in what was asked for as a file.
+    assert not any(email in done.stdout for _, email in kakao)
+    rows = [row for row in written(acme.root / "wrong.csv") if row[2] == "mails_of_kakao"]
+    assert sorted((row[5], row[3]) for row in rows) == kakao
+    # Judged by another schema, only that one speaks.
+    acme.write(
+        "other.py", PEOPLE.split("class People")[0] + "class Other(pa.DataFrameModel):\n    email: str\n"
+    )
+    alone = acme("check", "clean.contacts", "--with", "other.py", "--json")
+    assert "mails_of_kakao" not in alone.stdout
+
+
 def test_the_rows_of_one_check_are_found_anew_and_masked(people: House) -> None:
     plain = people("check", "rows", "is_email")
     assert plain.exit_code == 0, plain.output

@@ -63,6 +63,17 @@ def test_modules_are_found_by_path_and_the_first_folder_wins(tmp_path: Path) -> 
     assert not list(tmp_path.rglob("__pycache__"))
 
 
+def test_a_schema_in_yaml_is_a_module_too_and_two_for_one_relation_are_refused(tmp_path: Path) -> None:
+    schema = pa.DataFrameSchema({"price": pa.Column(float, pa.Check.ge(0))}, name="orders")
+    written = tmp_path / "checks" / "a" / "orders.yaml"
+    written.parent.mkdir(parents=True)
+    written.write_text(schema.to_yaml(), encoding="utf-8")
+    assert [(one.relation, list(one.schema.columns)) for one in load([tmp_path])] == [("a.orders", ["price"])]
+    write(tmp_path, "a.orders", GOOD)
+    with pytest.raises(CheckError, match=r"orders\.yaml.*same relation as orders\.py"):
+        load([tmp_path])
+
+
 def test_what_modules_say_of_columns(tmp_path: Path) -> None:
     write(tmp_path, "a.things", GOOD)
     modules = load([tmp_path])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill import earlier, loose, runs
+from gristmill import earlier, loose, runs, steps
 from gristmill.engine import Engine
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import CheckError, ConfigError, Problem, SourceError, did_you_mean, listed
@@ -18,7 +18,7 @@ from gristmill.mill import Mill
 from gristmill.personal import MIXED, NONE
 from gristmill.project import Project
 from gristmill.report import mask
-from gristmill.template import typed
+from gristmill.template import Template, typed
 
 if TYPE_CHECKING:
     from gristmill.checks import CheckModule, Judged, Result
@@ -112,7 +112,7 @@ def check_relation(
     show: bool = False,
     tell: Tell = lambda _: None,
 ) -> Checked:
-    """Check a relation of the published run by its check module, or by another.
+    """Check a relation of the published run by its check module and the queries of ``sql/audit`` that judge it, or by ``schema`` alone.
 
     Nothing of the run is changed. Raises ConfigError when nothing is published, CheckError when there is
     no such relation or no module that speaks of it.
@@ -131,14 +131,20 @@ def check_relation(
         module = checks.load_file(schema, relation) if schema else module_of(project, relation)
         before = stack.enter_context(earlier.before(project, run.run))
         day = as_of or typed("date", run.as_of)
+        queries = [] if schema else _queries(mill, relation)
         found, n_written = _judged(
-            mill.engine, relation, module, as_of=day, rows=rows, before=before, tell=tell
+            mill.engine, relation, module, as_of=day, rows=rows, before=before, queries=queries, tell=tell
         )
         kind = kinds_of(mill, relation, module, show=show)
+        told = [
+            checks.judge_query(mill.engine, one.relation, before=before, **steps.judged_by(one))
+            for one in queries
+        ]
         return Checked(
             target=relation,
-            results=found.results,
-            samples=_samples(mill.engine, found, kind, with_key=True),
+            results=found.results + told,
+            samples=_samples(mill.engine, found, kind, with_key=True)
+            | {(None, one.what): _query_samples(mill.engine, one, kind) for one in queries},
             n_rows=found.n_rows,
             n_rejects=0,
             seconds=time.perf_counter() - began,
@@ -156,6 +162,7 @@ def _judged(
     tell: Tell,
     from_file: bool = False,
     before: Any = None,
+    queries: Sequence[Template] = (),
 ) -> tuple[Judged, int | None]:
     from gristmill.checks import judge
     from gristmill.checks import rows as failing
@@ -176,8 +183,31 @@ def _judged(
         return found, None
     tell(f"Write {rows.name}")
     wrong = judge.failed(found.plan, found.results) if found.plan else []
-    select = failing.failing_select(found.plan, wrong) if found.plan else failing.nothing()
+    parts = [failing.failing_select(found.plan, wrong)] if found.plan else [failing.nothing()]
+    # A query's relation holds all the rows already; it does not know their files.
+    parts += [
+        f'select \'{one.what}\', "key", column_name, cast("value" as varchar), reason, null, null, null from {one.relation}'
+        for one in queries
+    ]
+    select = "\nunion all\n".join(parts)
     return found, loose.write(engine, failing.exported(select, place=not from_file), rows)
+
+
+def _queries(mill: Mill, relation: str) -> list[Template]:
+    """The queries of ``sql/audit`` that judge a relation and were made in the run."""
+    there = set(mill.engine.relations())
+    return [
+        one
+        for one in mill.catalog.winners().values()
+        if one.judges.split()[:1] == [relation] and one.relation in there
+    ]
+
+
+def _query_samples(engine: Engine, query: Template, kind: Callable[[str | None], str]) -> list[Sample]:
+    found = engine.rows(
+        f'select "key", column_name, cast("value" as varchar) from {query.relation} order by all limit {SAMPLES}'
+    )
+    return [Sample(None, mask(key, kind("")), mask(value, kind(column))) for key, column, value in found]
 
 
 def _samples(

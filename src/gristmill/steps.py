@@ -228,7 +228,9 @@ def _repairs() -> Iterator[Node]:
 
 def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Iterator[Node]:
     """One step that judges every relation that has a check module or a query in ``sql/audit``."""
-    modules = {f"{path.parent.name}.{path.stem}" for _, path in project.files("checks", "*/*.py")}
+    from gristmill import checks
+
+    modules = set(checks.module_files([layer.root for layer in project.layers]))
     known = {rel for node in others for rel in node.makes}
     queries = sorted(t.relation for t in catalog.winners().values() if t.schema == "audit" and t.judges)
     yield Node(
@@ -285,8 +287,9 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
 
     They are in ``audit.quarantine``, and back by themselves when they were mended at the source.
     """
-    schema, _, name = relation.partition(".")
-    path = next((path for _, path in project.files("checks", f"{schema}/{name}.py")), None)
+    from gristmill import checks
+
+    path = checks.module_files([layer.root for layer in project.layers]).get(relation)
     if path is None:
         return 0
     # Reading a module loads Pandera, which takes longer than most relations.
@@ -295,8 +298,6 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
             # A check that has let go of its rows.
             engine.execute("delete from audit.quarantine where relation = $relation", {"relation": relation})
         return 0
-    from gristmill import checks
-
     module = checks.load_file(path, relation)
     run = str(params.get("run") or "session")
     day = typed("date", params["as_of"])
@@ -306,15 +307,17 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
 def _judge_query(engine: Engine, query: Template, run: str, before: Before) -> Any:
     from gristmill import checks
 
+    return checks.record_query(engine, query.relation, run_id=run, before=before, **judged_by(query))
+
+
+def judged_by(query: Template) -> dict[str, Any]:
+    """What a query of ``sql/audit`` says it judges: relation, sentence, and severity, dimension, shares where it names them."""
     names = ("relation", "severity", "dimension", "max_share", "max_growth")
     said: dict[str, Any] = dict(zip(names, query.judges.split(), strict=False))
     for share in ("max_share", "max_growth"):
         if share in said:
             said[share] = typed("double", said[share])
-    relation = said.pop("relation")
-    return checks.record_query(
-        engine, query.relation, relation, sentence=query.summary, run_id=run, before=before, **said
-    )
+    return {**said, "sentence": query.summary}
 
 
 def spill_folder(project: Project) -> Path:

@@ -32,8 +32,8 @@ from gristmill.checks.column import column
 if TYPE_CHECKING:
     from gristmill.checks.before import Before
     from gristmill.checks.compile import compile_schema
-    from gristmill.checks.judge import Judged, record_query, run
-    from gristmill.checks.modules import CheckModule, load, load_file, meanings, pii_columns
+    from gristmill.checks.judge import Judged, judge_query, record_query, run
+    from gristmill.checks.modules import CheckModule, load, load_file, meanings, module_files, pii_columns
     from gristmill.checks.quarantine import prepare_quarantine, set_apart
     from gristmill.checks.results import Result, Score, prepare, score, store_scores
 
@@ -45,10 +45,12 @@ _HOMES = {
     "Score": "results",
     "compile_schema": "compile",
     "load": "modules",
+    "module_files": "modules",
     "load_file": "modules",
     "meanings": "modules",
     "pii_columns": "modules",
     "prepare": "results",
+    "judge_query": "judge",
     "record_query": "judge",
     "run": "judge",
     "score": "results",
@@ -65,9 +67,11 @@ __all__ = [
     "Score",
     "column",
     "compile_schema",
+    "judge_query",
     "load",
     "load_file",
     "meanings",
+    "module_files",
     "pii_columns",
     "prepare",
     "prepare_quarantine",

@@ -208,23 +208,40 @@ def _broken(relation: str, check: str, sentence: str, note: str) -> Result:
 
 
 def record_query(
+    engine: Engine, audit: str, relation: str, *, run_id: str, max_failures: int = 1000, **said: Any
+) -> Result:
+    """Keep what a query for wrong rows found, as ``judge_query`` judges it, and at most ``max_failures`` of the rows."""
+    result = judge_query(engine, audit, relation, **said)
+    results.prepare(engine)
+    own = {"run_id": run_id, "check": result.check}
+    for table in ("audit.results", "audit.failures"):
+        engine.execute(f"delete from {table} where run_id = $run_id and check_name = $check", own)
+    engine.execute(
+        'insert into audit.failures (run_id, relation, check_name, "key", column_name, "value", reason)'
+        ' select $run_id, relation, $check, "key", column_name, cast("value" as varchar), reason'
+        f' from {quote_relation(audit)} order by "key", column_name, "value", reason limit {int(max_failures)}',
+        own,
+    )
+    results.store(engine, run_id, [result])
+    return result
+
+
+def judge_query(
     engine: Engine,
     audit: str,
     relation: str,
     *,
     sentence: str,
-    run_id: str,
     severity: str = DEFAULT_SEVERITY,
     dimension: str = "consistency",
     max_share: float = 0.0,
     max_growth: float | None = None,
     before: Before | None = None,
-    max_failures: int = 1000,
 ) -> Result:
-    """Keep what a query for wrong rows found; zero rows are a pass.
+    """Judge ``relation`` by a query for wrong rows; zero rows are a pass, and nothing is written.
 
     ``audit`` is the stored relation that a template of ``sql/audit/`` made (relation, key,
-    column_name, value, reason), ``relation`` what it judges. ``sentence`` is the template's first line. Raises CheckError when a word is
+    column_name, value, reason). ``sentence`` is the template's first line. Raises CheckError when a word is
     not one of ours or the query's relation lacks a column; EngineError when ``relation`` is gone.
     """
     for what, word, known in (("severity", severity, SEVERITIES), ("dimension", dimension, DIMENSIONS)):
@@ -238,30 +255,30 @@ def record_query(
                 f"{audit} has no column {listed(gone)}.", expected="relation, key, column_name, value, reason"
             )
         )
-    results.prepare(engine)
     check = audit.partition(".")[2] or audit
-    own = {"run_id": run_id, "check": check}
-    for table in ("audit.results", "audit.failures"):
-        engine.execute(f"delete from {table} where run_id = $run_id and check_name = $check", own)
-    engine.execute(
-        'insert into audit.failures (run_id, relation, check_name, "key", column_name, "value", reason)'
-        ' select $run_id, relation, $check, "key", column_name, cast("value" as varchar), reason'
-        f' from {quote_relation(audit)} order by "key", column_name, "value", reason limit {int(max_failures)}',
-        own,
-    )
-    n = int(engine.scalar(f"select count(*) from {quote_relation(relation)}"))
     n_failed = int(engine.scalar(f"select count(*) from {quote_relation(audit)}"))
+    n = max(int(engine.scalar(f"select count(*) from {quote_relation(relation)}")), n_failed)
     share_before = before.share_failed(relation, None, check) if before else None
-    verdict = verdict_of(
-        max(n, n_failed), n_failed, max_share, severity, max_growth=max_growth, share_before=share_before
-    )
     notes = [] if n else ["nothing to judge: the relation is empty"]
     if max_growth is not None:
         notes.append(words.growth(share_before, max_growth))
     keys = engine.rows(f'select distinct "key" from {quote_relation(audit)} order by 1 limit {SAMPLES}')
-    result = Result(
-        relation, None, check, words.audit(sentence), severity, dimension, max(n, n_failed), n_failed,
-        max_share, verdict, "sql", 0.0, tuple(str(row[0]) for row in keys), max_growth, "; ".join(notes),
-    )  # fmt: skip
-    results.store(engine, run_id, [result])
-    return result
+    return Result(
+        relation=relation,
+        column=None,
+        check=check,
+        sentence=words.audit(sentence),
+        severity=severity,
+        dimension=dimension,
+        n=n,
+        n_failed=n_failed,
+        max_share=max_share,
+        verdict=verdict_of(
+            n, n_failed, max_share, severity, max_growth=max_growth, share_before=share_before
+        ),
+        ran_in="sql",
+        seconds=0.0,
+        sample_keys=tuple(str(row[0]) for row in keys),
+        max_growth=max_growth,
+        note="; ".join(notes),
+    )

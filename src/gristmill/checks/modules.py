@@ -1,7 +1,7 @@
 """Find check modules, import them without leaving a trace, and read what they say of columns.
 
-``checks/<schema>/<relation>.py`` speaks of relation ``<schema>.<relation>``. Folders given first win,
-so a project's own module replaces the one that gristmill brings.
+``checks/<schema>/<relation>.py`` speaks of relation ``<schema>.<relation>``; a YAML file that pandera.io wrote
+does so too. Folders given first win, so a project's own module replaces the one that gristmill brings.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any
 
 from gristmill.checks.column import Words
 from gristmill.errors import CheckError, GristmillError, Problem, listed
+
+ENDINGS = (".py", ".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,9 @@ def load(project_dirs: Sequence[Path]) -> list[CheckModule]:
     A folder without ``checks/`` is passed over. Raises CheckError with every module that does not
     import or does not hold exactly one schema, as ``file:line``.
     """
-    places: dict[str, Path] = {}
-    for folder in project_dirs:
-        for path in sorted((Path(folder) / "checks").glob("*/*.py")):
-            if not path.name.startswith("_"):
-                places.setdefault(f"{path.parent.name}.{path.stem}", path)
     found: list[CheckModule] = []
     problems: list[Problem] = []
-    for relation, path in sorted(places.items()):
+    for relation, path in module_files(project_dirs).items():
         try:
             found.append(load_file(path, relation))
         except CheckError as error:
@@ -55,12 +52,39 @@ def load(project_dirs: Sequence[Path]) -> list[CheckModule]:
     return found
 
 
+def module_files(project_dirs: Sequence[Path]) -> dict[str, Path]:
+    """Relation → the file that speaks of it, sorted by relation; nothing is read.
+
+    Raises CheckError for two files of one folder that speak of the same relation.
+    """
+    found: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for folder in project_dirs:
+        here: dict[str, Path] = {}
+        for path in sorted((Path(folder) / "checks").glob("*/*")):
+            if path.suffix.lower() not in ENDINGS or path.name.startswith(("_", ".")) or not path.is_file():
+                continue
+            other = here.setdefault(f"{path.parent.name}.{path.stem}", path)
+            if other is not path:
+                problems.append(
+                    Problem(
+                        f"speaks of the same relation as {other.name}.",
+                        where=str(path),
+                        hint="keep one of them",
+                    )
+                )
+        found = {**here, **found}
+    if problems:
+        raise CheckError(problems)
+    return dict(sorted(found.items()))
+
+
 def load_file(path: Path, relation: str) -> CheckModule:
     """One module, for the relation it is to judge; raises CheckError as ``load`` does."""
     from gristmill.checks import methods
 
     methods.register()
-    if path.suffix.lower() in (".yaml", ".yml"):
+    if path.suffix.lower() in ENDINGS[1:]:
         return _load_yaml(path, relation)
     name = f"gristmill.checks._module_of.{relation.replace('.', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
