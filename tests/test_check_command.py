@@ -334,7 +334,7 @@ def test_the_queries_of_sql_audit_judge_their_relation_too(acme: House) -> None:
     query = acme.root / "sql" / "audit" / "mails_of_kakao_v1.sql"
     query.parent.mkdir(parents=True, exist_ok=True)
     query.write_text(
-        "-- Contacts do not write from kakao.\n--\n-- judges   clean.contacts critical validity\n"
+        "-- Contacts do not write from kakao.\n--\n-- judges   clean.contacts critical validity\n-- owner    the crm team\n"
         "-- grain    one row per contact of kakao\n-- returns  relation, key, column_name, value, reason\n"
         "select 'clean.contacts' as relation, contact_id as \"key\", 'email' as column_name, email as \"value\",\n"
         "  'of kakao' as reason\nfrom clean.contacts where email like '%@kakao.com'\n",
@@ -349,6 +349,7 @@ def test_the_queries_of_sql_audit_judge_their_relation_too(acme: House) -> None:
             "select contact_id, email from clean.contacts where email like '%@kakao.com' order by all"
         )
     assert found["n_failed"] == len(kakao) > 0 and found["verdict"] == "fail"
+    assert found["owner"] == "the crm team"
     # Personal values are masked in what is shown, and not in what was asked for as a file.
     assert not any(email in done.stdout for _, email in kakao)
     rows = [row for row in written(acme.root / "wrong.csv") if row[2] == "mails_of_kakao"]

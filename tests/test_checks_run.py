@@ -391,3 +391,21 @@ def test_importing_the_package_loads_neither_pandera_nor_pandas() -> None:
     assert all(hasattr(package, name) for name in package.__all__)
     with pytest.raises(AttributeError):
         getattr(package, "nothing")  # noqa: B009
+
+
+def test_the_owner_of_a_rule_is_its_own_its_columns_or_the_models(engine: DuckDBEngine) -> None:
+    engine.make("t.owned", "select -1 as amount, null as email, 'x' as code")
+    schema = pa.DataFrameSchema(
+        {
+            "amount": pa.Column(int, pa.Check.ge(0), metadata={"owner": {"ge": "finance"}}),
+            "email": pa.Column(nullable=False, metadata={"owner": "crm team"}),
+            "code": pa.Column(str),
+        },
+        metadata={"owner": "data team"},
+    )
+    found = {
+        (one.column, one.check): one.owner for one in run(engine, "t.owned", schema, as_of=AS_OF, run_id="r")
+    }
+    assert found["amount", "ge"] == "finance" and found["amount", "not_null"] == "data team"
+    assert found["email", "not_null"] == "crm team" and found["code", "dtype"] == "data team"
+    assert engine.rows("select distinct owner from audit.results where check_name = 'ge'") == [("finance",)]

@@ -250,6 +250,7 @@ def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Itera
                 "verdict",
                 "ran_in",
                 "note",
+                "owner",
                 "reason",
                 "run",
                 "as_of",
@@ -317,7 +318,7 @@ def judged_by(query: Template) -> dict[str, Any]:
     for share in ("max_share", "max_growth"):
         if share in said:
             said[share] = typed("double", said[share])
-    return {**said, "sentence": query.summary}
+    return {**said, "sentence": query.summary, "owner": query.owner}
 
 
 def spill_folder(project: Project) -> Path:

@@ -21,7 +21,7 @@ from typing import Any
 from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mean, listed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "stored")
+KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "stored")
 PARAM = re.compile(
     r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
@@ -88,6 +88,8 @@ class Template:
     source: str = ""
     judges: str = ""
     """For a query in ``sql/audit``: the relation it judges, then severity, dimension, share that may fail, growth of it."""
+    owner: str | None = None
+    """For a query in ``sql/audit``: who mends what it finds."""
     engine: str | None = None
     """``duckdb`` when the template uses something outside the portable subset."""
     is_view: bool = False
@@ -149,6 +151,7 @@ def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Te
         returns=head.words.get("returns", ""),
         source=head.words.get("source", ""),
         judges=head.words.get("judges", ""),
+        owner=head.words.get("owner"),
         engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
         is_view="stored" in head.words,
         params=head.params,

@@ -124,6 +124,7 @@ class Base:
             "max_growth": said.max_growth_of(*names),
             "only_warns": bool(check is not None and check.raise_warning),
             "cap": check.n_failure_cases if check is not None else None,
+            "owner": said.owner_of(*names) or self.words.owner_of(*names),
             "quarantines": said.quarantines(*names),
         }
 

@@ -45,6 +45,7 @@ def column(
     max_missing: float | None = None,
     max_growth: float | Mapping[str, float] | None = None,
     quarantine: bool | Sequence[str] = False,
+    owner: str | Mapping[str, str] | None = None,
     key: bool = False,
     nullable: bool = True,
     **rules: Any,
@@ -57,7 +58,8 @@ def column(
     share; 1.0 counts them and never minds. ``max_growth`` fails a rule that gets worse: the share of failures may
     exceed the median of the last five runs by so much, 0 to 1, and where no ``max_share`` is given nothing else counts.
     ``quarantine`` leaves rows out that fail a critical rule of
-    the column, or one of the rules it names. ``key`` marks what identifies a row: never null, and a
+    the column, or one of the rules it names. ``owner`` is who mends what fails, a person or a team; without one that
+    is the owner in the metadata of the model's Config. ``key`` marks what identifies a row: never null, and a
     missing or doubled key is critical. Unlike in ``pandera.Field`` a column may be null unless told
     otherwise, because customer data has gaps. A rule set to False is left out; all other ``rules``
     go to ``pandera.Field`` as they are. Raises CheckError when a word is not one of ours.
@@ -82,6 +84,7 @@ def column(
         "max_share": _shares("max_share", shares),
         "max_growth": _shares("max_growth", _by_name(max_growth)),
         "quarantine": _rule_names(quarantine),
+        "owner": _by_name(owner),
         "key": key,
     }
     return pa.Field(
@@ -104,6 +107,7 @@ class Words:
     max_growth: Mapping[str, float] = field(default_factory=dict)
     quarantine: tuple[str, ...] = ()
     """Rules whose failing rows are left out; ``*`` for every rule."""
+    owner: Mapping[str, str] = field(default_factory=dict)
     key: bool = False
 
     @classmethod
@@ -120,6 +124,7 @@ class Words:
             max_share=_shares("max_share", _by_name(said.get("max_share"))),
             max_growth=_shares("max_growth", _by_name(said.get("max_growth"))),
             quarantine=_rule_names(said.get("quarantine")),
+            owner=_by_name(said.get("owner")),
             key=bool(said.get("key")),
         )
 
@@ -130,6 +135,10 @@ class Words:
     def dimension_of(self, *names: str, otherwise: str) -> str:
         """The dimension of a rule, or what its kind of rule usually speaks of."""
         return _first(self.dimension, names, otherwise)
+
+    def owner_of(self, *names: str) -> str | None:
+        """Who mends what fails the rule; None where nobody is named."""
+        return _first(self.owner, names, None)
 
     def quarantines(self, *names: str) -> bool:
         """Whether rows that fail a rule known by any of ``names`` are to be left out."""
@@ -174,7 +183,7 @@ def _known(what: str, word: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _by_name(said: float | Mapping[str, float] | None) -> dict[str, float]:
+def _by_name(said: T | Mapping[str, T] | None) -> dict[str, T]:
     if said is None:
         return {}
     return dict(said) if isinstance(said, Mapping) else {"*": said}

@@ -156,6 +156,7 @@ def _result(
         ran_in="python" if isinstance(rule, PythonRule) else "sql",
         seconds=round(count.seconds, 6),
         max_growth=rule.max_growth,
+        owner=rule.owner,
         note=note,
     )
 
@@ -236,6 +237,7 @@ def judge_query(
     dimension: str = "consistency",
     max_share: float = 0.0,
     max_growth: float | None = None,
+    owner: str | None = None,
     before: Before | None = None,
 ) -> Result:
     """Judge ``relation`` by a query for wrong rows; zero rows are a pass, and nothing is written.
@@ -280,5 +282,6 @@ def judge_query(
         seconds=0.0,
         sample_keys=tuple(str(row[0]) for row in keys),
         max_growth=max_growth,
+        owner=owner,
         note="; ".join(notes),
     )

@@ -76,7 +76,8 @@ def _lines(one: Result, sample: Sequence[str]) -> list[str]:
         told.append(f"allowed: {percent(one.max_share)}")
     if one.note and one.note not in told:
         told.append(one.note)
-    return [*told, f"severity: {one.severity}", *sample]
+    owner = [f"owner: {one.owner}"] if one.owner else []
+    return [*told, f"severity: {one.severity}", *owner, *sample]
 
 
 def _clean(text: str) -> str:

@@ -44,6 +44,8 @@ class Result:
     """Up to five keys of failing rows."""
     max_growth: float | None = None
     """By how much share_failed may exceed the median of the runs before, 0 to 1; None when it is not compared."""
+    owner: str | None = None
+    """Who mends what fails; None where nobody is named."""
     note: str = ""
     """Emptiness, why it ran in Python, or what went wrong; empty when there is nothing to add."""
 
@@ -151,7 +153,7 @@ def prepare(engine: Engine) -> None:
         "run_id varchar, relation varchar, column_name varchar, check_name varchar, sentence varchar,"
         " severity varchar, dimension varchar, n bigint, n_failed bigint, share_failed double,"
         " max_share double, verdict varchar, ran_in varchar, seconds double, sample_keys varchar[],"
-        " max_growth double, note varchar)"
+        " max_growth double, owner varchar, note varchar)"
     )
     engine.execute(
         "create table if not exists audit.failures ("
@@ -189,6 +191,7 @@ def store(engine: Engine, run_id: str, results: Sequence[Result]) -> None:
         "seconds": ("double[]", [r.seconds for r in results]),
         "sample_keys": ("varchar[][]", [list(r.sample_keys) for r in results]),
         "max_growth": ("double[]", [r.max_growth for r in results]),
+        "owner": ("varchar[]", [r.owner for r in results]),
         "note": ("varchar[]", [r.note for r in results]),
     }
     lists = ", ".join(f"unnest(cast(${name} as {type_}))" for name, (type_, _) in columns.items())

@@ -22,6 +22,7 @@ class Rule:
     dimension: str
     max_share: float = 0.0
     max_growth: float | None = None
+    owner: str | None = None
     only_warns: bool = False
     """Pandera's raise_warning: never more than a warning."""
     cap: int | None = None

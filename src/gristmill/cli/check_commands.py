@@ -245,6 +245,7 @@ def _record(done: Checked, *, good: bool) -> dict[str, Any]:
             "share_failed": one.share_failed,
             "max_share": one.max_share,
             "max_growth": one.max_growth,
+            "owner": one.owner,
             "verdict": one.verdict,
             "ran_in": one.ran_in,
             "seconds": one.seconds,
