@@ -32,6 +32,7 @@ COMMANDS = [
     "clean",
     "cluster",
     "check",
+    "review",
     "sql",
     "where",
     "eject",

@@ -45,7 +45,7 @@ from gristmill.result import Result
 from gristmill.template import Template
 
 MADE = "audit.relations"
-PUBLISHED = "published"
+PUBLISHED = steps.PUBLISHED
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,9 @@ def run(
     if "profile" in {stage.name for stage in chosen}:
         _look_for_files(project)
     cluster.check(project)
+    from gristmill.unify import decisions
+
+    decisions.read(project.root / decisions.FILE)
     day = as_of or dt.date.fromisoformat((base.as_of if base else project.as_of) or runs.today().isoformat())
     with runs.only_one(project):
         this = runs.start(project, as_of=day, params=given, base=base)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 IN_ROUNDS = frozenset({"draft", "repair"})
 """Schemas whose templates Python runs, over any table: repair again and again until nothing changes, draft on demand."""
 LOADED = ("raw.files", "raw.rejects", "raw.profile")
+PUBLISHED = "published"
+"""Name of the published run's database in a session."""
 
 
 def plan(
@@ -60,7 +62,7 @@ def plan(
         raise TemplateError(problems)
     nodes.extend(_loads(project))
     nodes.extend(_unions(project, mappings))
-    nodes.extend(_iterations())
+    nodes.extend(_iterations(project))
     nodes.extend(_merged_values(project))
     nodes.extend(_repairs())
     if schemas is None:
@@ -180,17 +182,43 @@ def _union(
     engine.make(f"source.{entity}", entities.union_select(entity, parts))
 
 
-def _iterations() -> Iterator[Node]:
+def _iterations(project: Project) -> Iterator[Node]:
     from gristmill.unify import STEPS
 
+    of_project = {"decide": partial(decide, project), "recall": partial(recall, project)}
     for step in STEPS:
         yield Node(
             makes=tuple(step.makes),
             reads=tuple(step.reads),
             summary=(step.run.__doc__ or step.name).strip().splitlines()[0],
-            step=step.run,
-            kinds={"column_name": "none", "reason": "none"},
+            step=of_project.get(step.name, step.run),
+            kinds=step.kinds,
         )
+
+
+def decide(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
+    """Read what people decided about pairs of records; raises SourceError with every line that is wrong."""
+    from gristmill.unify import decisions
+
+    del params
+    decisions.write_decisions(engine, decisions.read(project.root / decisions.FILE))
+
+
+def recall(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
+    """Bring over the ids of the published run, from which customers are recognised."""
+    from gristmill.unify import ids
+
+    if not params.get("run"):
+        # A session makes the published run again, with the ids it was made with.
+        if not (ids.is_attached(engine, PUBLISHED) and ids.take_over(engine, PUBLISHED)):
+            ids.recall(engine, params)
+        return
+    before = runs.current(project) or next(iter(runs.kept(project)), None)
+    if before is None:
+        ids.recall(engine, params)
+        return
+    with ids.attached(engine, before.database(project)) as name:
+        ids.recall(engine, params, before=name)
 
 
 def _merged_values(project: Project) -> Iterator[Node]:

@@ -14,6 +14,7 @@ from gristmill.cli import (
     cluster_commands,
     file_commands,
     project_commands,
+    review_commands,
     run_commands,
     sql_commands,
 )
@@ -43,6 +44,7 @@ for command in (
     *file_commands.COMMANDS,
     *cluster_commands.COMMANDS,
     *check_commands.COMMANDS,
+    *review_commands.COMMANDS,
     *sql_commands.COMMANDS,
 ):
     main.add_command(command)
