@@ -356,7 +356,8 @@ def test_the_queries_of_sql_audit_judge_their_relation_too(acme: House) -> None:
     assert sorted((row[5], row[3]) for row in rows) == kakao
     # Judged by another schema, only that one speaks.
     acme.write(
-        "other.py", PEOPLE.split("class People")[0] + "class Other(pa.DataFrameModel):\n    email: str\n"
+        "other.py",
+        PEOPLE.split("class People", maxsplit=1)[0] + "class Other(pa.DataFrameModel):\n    email: str\n",
     )
     alone = acme("check", "clean.contacts", "--with", "other.py", "--json")
     assert "mails_of_kakao" not in alone.stdout

@@ -81,7 +81,7 @@ def check_file(
     module = checks.load_file(schema, path.stem)
     tell(f"Read {path.name}")
     began = time.perf_counter()
-    with loose.opened(path) as file:
+    with loose.opened(path, in_place=True) as file:
         for note in file.notes:
             tell(note)
         if not file.columns:
@@ -218,17 +218,12 @@ def _samples(
     samples: dict[tuple[str | None, str], list[Sample]] = {}
     if not found.plan:
         return samples
-    for rule in judge.failed(found.plan, found.results):
-        asked = scan.failing(found.plan, rule, SAMPLES)
-        taken = (
-            engine.rows(f'select "key", "value", _row from {asked.sql} order by _row, 1, 2', asked.params)
-            if asked
-            else [
-                (one[1], one[3], one[7])
-                for one in found.failures
-                if (one[2], one[0]) == (rule.column, rule.check)
-            ]
-        )
+    wrong = judge.failed(found.plan, found.results)
+    rows: dict[tuple[str | None, str], list[tuple[Any, ...]]] = {}
+    for one in [*scan.first_failing(engine, found.plan, wrong, SAMPLES), *found.failures]:
+        rows.setdefault((one[2], one[0]), []).append((one[1], one[3], one[7]))
+    for rule in wrong:
+        taken = rows.get((rule.column, rule.check), [])
         shown = kind(rule.column or ", ".join(rule.about) or None)
         samples[rule.column, rule.check] = [
             Sample(row, mask(key, kind("")) if with_key else None, mask(value, shown))

@@ -49,10 +49,10 @@ class LooseFile:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[LooseFile]:
+def opened(path: Path, *, in_place: bool = False) -> Iterator[LooseFile]:
     """Read a file of any format that gristmill reads; the database goes when the block ends.
 
-    Raises SourceError for a file that cannot be read.
+    ``in_place`` asks a Parquet file itself instead of storing it: right where few questions are asked. Raises SourceError for a file that cannot be read.
     """
     with (
         tempfile.TemporaryDirectory(prefix="gristmill-", ignore_cleanup_errors=True) as folder,
@@ -60,7 +60,15 @@ def opened(path: Path) -> Iterator[LooseFile]:
     ):
         source = Source(NAME, (str(path.resolve()),))
         look = sources.look([path], source, engine=engine)
-        read = sources.read(engine, source, path.resolve().parent, temp=Path(folder))
+        read = sources.read(
+            engine,
+            source,
+            path.resolve().parent,
+            temp=Path(folder),
+            found=look,
+            profiled=False,
+            in_place=in_place,
+        )
         names = tuple(column.name for column in look.columns)
         yield LooseFile(
             engine=engine,

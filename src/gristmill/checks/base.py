@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandera.pandas as pa
@@ -16,7 +17,7 @@ from gristmill.checks.column import Words
 from gristmill.checks.predicates import Binder, Stored
 from gristmill.checks.rules import Rule, SettledRule
 from gristmill.checks.words import Wording
-from gristmill.engine import Column
+from gristmill.engine import Column, quote
 from gristmill.errors import did_you_mean
 
 LINEAGE = {"_source": "varchar", "_file": "varchar", "_row": "bigint"}
@@ -50,6 +51,7 @@ class Base:
         as_of: dt.date,
         *,
         from_file: bool,
+        kept: Mapping[str, str] | None = None,
     ) -> None:
         self.relation, self.schema, self.as_of, self.from_file = relation, schema, as_of, from_file
         self.names = [column.name for column in columns]
@@ -66,7 +68,7 @@ class Base:
             for one in self.matched(str(name), column):
                 made = self._read_as(self.stored[one], column)
                 if made:
-                    self.stored[one] = made
+                    self.stored[one] = replace(made, cast=quote(kept[one])) if kept else made
 
     def matched(self, name: str, column: Any) -> list[str]:
         """The stored columns that a column of the schema speaks of."""

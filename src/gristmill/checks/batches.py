@@ -7,6 +7,7 @@ to WHOLE_ROWS; beyond it is refused, because a verdict from parts would be wrong
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from pandera.errors import ParserError
 
 from gristmill.checks.rules import Plan, PythonRule
 from gristmill.checks.scan import Count, name_of
+from gristmill.checks.scrub import scrubbed
 from gristmill.engine import Engine, quote, quote_relation
 
 ROWS = 100_000
@@ -56,7 +58,8 @@ class _Tally:
         try:
             self._judge(frame)
         except Exception as error:  # noqa: BLE001
-            self.error = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            # What a check says may repeat a value, and the note of a result is kept and shown.
+            self.error = scrubbed(error, [str(name) for name in frame.columns], _words(frame))
         self.seconds += time.perf_counter() - started
 
     def _judge(self, frame: pd.DataFrame) -> None:
@@ -105,6 +108,16 @@ class _Tally:
         """The outcome after the last batch."""
         parts = f", on {n_batches} batches" if n_batches > 1 and not self.rule.make.groupby else ""
         return Count(self.n, self.n_failed, self.seconds, f"in Python{parts}: {self.rule.why}", self.error)
+
+
+def _words(frame: pd.DataFrame) -> set[str]:
+    """Every word of the texts of a batch, in lower case."""
+    found: set[str] = set()
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            for text in frame[name].dropna().astype(str).unique():
+                found.update(re.split(r"\W+", text.lower()), (text.lower(),))
+    return found
 
 
 def coercible(wanted: Any, data: pd.Series) -> pd.Series:

@@ -76,7 +76,7 @@ def _of_file(name: str, wanted: Any) -> Stored | None:
     if dtypes.is_datetime(wanted):
         # Through a moment with a zone, so that an offset is counted in; the session is in UTC.
         made = f"cast(try_cast({text} as timestamptz) as timestamp)"
-        return Stored(name, "TIMESTAMP", _guarded(text, MOMENT, made))
+        return Stored(name, "TIMESTAMP", _guarded(text, MOMENT, made), utc=True)
     return None
 
 

@@ -18,7 +18,7 @@ from pandera.api.checks import Check
 from pandera.api.function_dispatch import Dispatcher
 
 from gristmill.checks import types, words
-from gristmill.checks.base import LINEAGE, arguments, spoken, with_nulls
+from gristmill.checks.base import LINEAGE, Base, arguments, spoken, with_nulls
 from gristmill.checks.batches import coercible
 from gristmill.checks.column import Words
 from gristmill.checks.frame import FrameRules, check_name, joint_lists, named_apart
@@ -35,7 +35,7 @@ from gristmill.checks.predicates import (
 )
 from gristmill.checks.rules import BeforeRule, Plan, PythonRule, ReferenceRule, RowRule, Rule, WholeRule
 from gristmill.checks.words import Wording
-from gristmill.engine import Column
+from gristmill.engine import Column, Engine, quote, quote_relation
 from gristmill.errors import did_you_mean
 
 
@@ -46,14 +46,41 @@ def compile_schema(
     *,
     as_of: dt.date,
     from_file: bool = False,
+    kept: Mapping[str, str] | None = None,
 ) -> Plan:
     """The plan that judges ``relation``, stored with ``columns``, by ``schema``.
 
     ``from_file``: texts are what a file held, so they are read as the schema's types, as pandas reads a
-    file. Never raises for what the schema asks of the data: what cannot be applied becomes a rule whose
+    file; ``kept`` names the columns that hold what was read so. Never raises for what the schema asks of the data: what cannot be applied becomes a rule whose
     verdict is ``error``. Raises CheckError when the metadata uses words that gristmill does not know.
     """
-    return _Compiler(relation, schema, columns, as_of, from_file=from_file).plan()
+    return _Compiler(relation, schema, columns, as_of, from_file=from_file, kept=kept).plan()
+
+
+def keep_converted(
+    engine: Engine, relation: str, schema: pa.DataFrameSchema, columns: Sequence[Column], *, as_of: dt.date
+) -> dict[str, str]:
+    """Store a file's texts as the schema's types too, once for all rules; column → the column that holds them.
+
+    The relation is made anew with one column more for each that is converted.
+    """
+    found = Base(relation, schema, columns, as_of, from_file=True).stored.values()
+    taken = {column.name.lower() for column in columns}
+    made = {}
+    for i, one in enumerate(found):
+        if one.cast:
+            name = f"_read_{i}"
+            while name in taken:
+                name += "_"
+            made[one.name] = (name, one.cast)
+    if made:
+        more = ", ".join(f"{sql} as {quote(name)}" for name, sql in made.values())
+        engine.make(f"{relation}_read", f"select *, {more} from {quote_relation(relation)}")
+        engine.drop(relation)
+        engine.execute(
+            f"alter table {quote_relation(f'{relation}_read')} rename to {quote(relation.partition('.')[2])}"
+        )
+    return {column: name for column, (name, _) in made.items()}
 
 
 class _Compiler(FrameRules):

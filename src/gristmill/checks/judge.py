@@ -11,7 +11,7 @@ from gristmill.checks import batches, results, scan, words
 from gristmill.checks import before as earlier
 from gristmill.checks.before import Before
 from gristmill.checks.column import DEFAULT_SEVERITY, DIMENSIONS, SEVERITIES
-from gristmill.checks.compile import compile_schema
+from gristmill.checks.compile import compile_schema, keep_converted
 from gristmill.checks.modules import schema_of
 from gristmill.checks.results import Result, verdict_of
 from gristmill.checks.rules import Plan, PythonRule, Rule, SettledRule
@@ -48,7 +48,7 @@ def judge(
 ) -> Judged:
     """Judge ``relation`` by a Pandera schema or model; one Result a rule, in the order of the schema.
 
-    ``from_file``: its texts are what a file held. ``sink`` is given every failing row that Python finds.
+    ``from_file``: its texts are what a file held; the relation is made anew with what they are read as. ``sink`` is given every failing row that Python finds.
     A rule that cannot be judged has verdict ``error`` and the others still run; a relation that is not
     there is one such result.
     """
@@ -56,7 +56,9 @@ def judge(
     if not columns:
         return Judged([_no_relation(engine, relation)], None, [], 0)
     try:
-        plan = compile_schema(relation, schema_of(schema), columns, as_of=as_of, from_file=from_file)
+        made = schema_of(schema)
+        kept = keep_converted(engine, relation, made, columns, as_of=as_of) if from_file else None
+        plan = compile_schema(relation, made, columns, as_of=as_of, from_file=from_file, kept=kept)
     except GristmillError as error:
         return Judged([_broken(relation, "schema", "the schema can be read", str(error))], None, [], 0)
     counted = scan.counts(engine, plan) | earlier.counts(engine, plan, before)

@@ -5,6 +5,7 @@ Each is a SELECT of two counts, and a source of the failing rows.
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 from gristmill.checks.rules import AcrossRule, DependencyRule, Plan, ReferenceRule, Rule, UniqueRule
@@ -13,6 +14,9 @@ from gristmill.errors import did_you_mean
 
 PASSES = (UniqueRule, ReferenceRule, DependencyRule, AcrossRule)
 Pass = UniqueRule | ReferenceRule | DependencyRule | AcrossRule
+PART_ROWS = 3_000_000
+"""Most rows, about, that are grouped at once to find values that occur more than once."""
+_SIZE = '"rows of it"'
 
 
 class Rows(NamedTuple):
@@ -23,14 +27,39 @@ class Rows(NamedTuple):
     where: str
 
 
+def twice_name(plan: Plan, rule: UniqueRule) -> str:
+    """The temporary relation of the values that occur more than once."""
+    asked = repr((plan.relation, rule.columns))
+    return "gristmill_twice_" + hashlib.md5(asked.encode(), usedforsecurity=False).hexdigest()
+
+
+def find_twice(engine: Engine, plan: Plan, rule: UniqueRule) -> None:
+    """Make ``twice_name``: one row a value that occurs more than once, and its number of rows.
+
+    It is temporary, so that a published run stays as it is, and as large as there are such values. Rows
+    are grouped in parts that no value crosses, so that memory does not grow with them; it costs no time.
+    """
+    relation, made = quote_relation(plan.relation), twice_name(plan, rule)
+    values = ", ".join(rule.columns)
+    picked = ", ".join(f"{sql} as {name}" for sql, name in zip(rule.columns, _same_names(rule), strict=True))
+    n_parts = -(-int(engine.scalar(f"select count(*) from {relation}")) // PART_ROWS)
+    for part in range(max(n_parts, 1)):
+        where = f" where hash({values}) % {n_parts} = {part}" if n_parts > 1 else ""
+        engine.execute(
+            (f"insert into {made}" if part else f"create or replace temp table {made} as")
+            + f" select {picked}, count(*) as {_SIZE} from {relation}{where}"
+            f" group by {values} having count(*) > 1"
+        )
+
+
 def counting(plan: Plan, rule: Pass) -> str:
-    """The SELECT of n and n_failed."""
+    """The SELECT of n and n_failed; of a uniqueness rule after ``find_twice``."""
     relation = quote_relation(plan.relation)
     if isinstance(rule, UniqueRule):
-        failed = "n" if rule.keep == "all" else "n - 1"
+        failed = _SIZE if rule.keep == "all" else f"{_SIZE} - 1"
         return (
-            f"select coalesce(sum(n), 0)::bigint, coalesce(sum({failed}) filter (where n > 1), 0)::bigint"
-            f" from (select count(*) as n from {relation} group by {', '.join(rule.columns)})"
+            f"select (select count(*) from {relation}), coalesce(sum({failed}), 0)::bigint"
+            f" from {twice_name(plan, rule)}"
         )
     if isinstance(rule, ReferenceRule):
         return (
@@ -47,11 +76,13 @@ def counting(plan: Plan, rule: Pass) -> str:
     )
 
 
-def failing_rows(plan: Plan, rule: Pass) -> Rows:
-    """The rows that fail."""
+def failing_rows(plan: Plan, rule: Pass, twice: str = "") -> Rows:
+    """The rows that fail. ``twice``: what ``find_twice`` made for a uniqueness rule, if it still is there."""
     relation = quote_relation(plan.relation)
     if isinstance(rule, UniqueRule):
-        return Rows(f"concat_ws(' | ', {', '.join(rule.columns)})", _doubled(plan, rule, relation), "true")
+        return Rows(
+            f"concat_ws(' | ', {', '.join(rule.columns)})", _doubled(plan, rule, relation, twice), "true"
+        )
     if isinstance(rule, ReferenceRule):
         return Rows(rule.value, f"{relation} as here", _unknown(rule))
     if isinstance(rule, DependencyRule):
@@ -144,15 +175,21 @@ def _pairs(rule: DependencyRule, relation: str) -> str:
     )
 
 
-def _doubled(plan: Plan, rule: UniqueRule, relation: str) -> str:
+def _same_names(rule: UniqueRule) -> list[str]:
+    return [f'"same value {i}"' for i in range(len(rule.columns))]
+
+
+def _doubled(plan: Plan, rule: UniqueRule, relation: str, known: str) -> str:
     """The rows whose value occurs more than once, but for the one that ``keep`` lets off."""
-    names = [f'"same value {i}"' for i in range(len(rule.columns))]
+    names = _same_names(rule)
     picked = ", ".join(f"{sql} as {name}" for sql, name in zip(rule.columns, names, strict=True))
     same = " and ".join(
         f"{sql} is not distinct from twice.{name}" for sql, name in zip(rule.columns, names, strict=True)
     )
-    twice = f"select {picked} from {relation} group by {', '.join(rule.columns)} having count(*) > 1"
-    rows = f"select here.* from {relation} as here join ({twice}) as twice on {same}"
+    twice = known or (
+        f"(select {picked} from {relation} group by {', '.join(rule.columns)} having count(*) > 1)"
+    )
+    rows = f"select here.* from {relation} as here join {twice} as twice on {same}"
     if rule.keep == "all":
         return f"({rows})"
     way = "asc" if rule.keep == "first" else "desc"

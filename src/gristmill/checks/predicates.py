@@ -63,6 +63,8 @@ class Stored:
     """SQL that makes the value of what is stored, null where it cannot; empty where what is stored is it."""
     gaps: bool = True
     """False where the type it is converted to has no room for a null, so that one cannot be converted."""
+    utc: bool = False
+    """Its moments were brought to UTC when they were read, so that one with a time zone can be compared with them."""
 
     @classmethod
     def of(cls, column: Column) -> Stored:
@@ -158,7 +160,7 @@ def bound(column: Stored, value: Any) -> Any:
     if kind == "boolean" and isinstance(value, bool):
         return value
     if kind in ("date", "timestamp"):
-        return _moment(value)
+        return _moment(value, utc=column.utc)
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         if kind == "integer" and isinstance(value, int) and abs(value) < _INT128:
             return value
@@ -181,7 +183,7 @@ def _text(value: str) -> str:
     return value
 
 
-def _moment(value: Any) -> dt.datetime:
+def _moment(value: Any, *, utc: bool = False) -> dt.datetime:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         raise NotCompiledError("a date beside a column of pandas datetimes")
     if not isinstance(value, str | dt.datetime | np.datetime64):
@@ -190,6 +192,8 @@ def _moment(value: Any) -> dt.datetime:
         stamp = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
         raise NotCompiledError("a text that is no moment") from error
+    if utc and not pd.isna(stamp) and stamp.tz is not None:
+        stamp = stamp.tz_convert("UTC").tz_localize(None)
     if pd.isna(stamp) or stamp.tz is not None or stamp.nanosecond:
         raise NotCompiledError("a moment with a time zone, nanoseconds or none at all")
     return stamp.to_pydatetime()

@@ -41,14 +41,16 @@ def sink(engine: Engine) -> batches.Sink:
     return put
 
 
-def failing_select(plan: Plan, rules: Sequence[Rule]) -> str:
+def failing_select(plan: Plan, rules: Sequence[Rule], *, lasting: bool = False) -> str:
     """The SELECT of all rows that fail any of the rules, in the columns of COLUMNS and in no order.
 
-    What Python finds is read from IN_PYTHON. It is empty for rules that are not about rows.
+    What Python finds is read from IN_PYTHON. It is empty for rules that are not about rows. One that is
+    ``lasting`` reads nothing that goes when the engine closes, such as what counting kept for uniqueness.
     """
     parts = []
     for rule in rules:
-        found = scan.failing(plan, rule, None, about=True)
+        twice = "" if lasting else scan.known_twice(plan, rule)
+        found = scan.failing(plan, rule, None, about=True, twice=twice)
         if found:
             parts.append(inlined(found.sql, found.params))
         elif isinstance(rule, PythonRule):
@@ -69,7 +71,7 @@ def view(engine: Engine, plan: Plan, rule: Rule) -> str:
     if not re.fullmatch(r"[\w.]+", words):
         # a < b and a <= b are the same without their signs.
         name += "_" + hashlib.md5(words.encode(), usedforsecurity=False).hexdigest()[:6]
-    engine.view(name, failing_select(plan, [rule]))
+    engine.view(name, failing_select(plan, [rule], lasting=True))
     return name
 
 

@@ -129,6 +129,31 @@ class PythonRule(Rule):
 
 
 @dataclass(frozen=True)
+class Place:
+    """What puts the rows of a relation in order: SQL of one value. Rows may share a place."""
+
+    sql: str
+    type: str
+    stored: str = ""
+    """A stored column that is quicker to look up; empty where there is none."""
+    sought: str = ""
+    """SQL of the value that column has at ``"place sought"``; other rows may have it too."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What counting came across of a rule's failing rows."""
+
+    n_failed: int
+    place: Place | None = None
+    """None where nobody looked for places."""
+    places: tuple[Any, ...] = ()
+    """Places of the first failing rows, ascending, as many as places.py remembers; rows without one are not there."""
+    twice: str = ""
+    """The relation of the values that occur more than once; empty for rules other than uniqueness."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """All rules of one relation, in the order of the schema, and how its rows are named."""
 
@@ -140,6 +165,8 @@ class Plan:
     """SQL of _source, _file and _row, typed nulls where the relation lacks them."""
     stored: Mapping[str, Stored] = field(default_factory=dict)
     """How each column is read."""
+    seen: dict[str, Seen] = field(default_factory=dict, compare=False, repr=False)
+    """What counting came across, by rule, so that fetching failing rows need not look for them again."""
 
     def row_rules(self) -> Iterator[RowRule]:
         """The rules of the one scan."""

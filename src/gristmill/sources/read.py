@@ -69,11 +69,22 @@ def resolve(source: Source, root: Path) -> list[Path]:
     return list(found)
 
 
-def read(engine: Engine, source: Source, root: Path, *, temp: Path) -> ReadReport:
+def read(
+    engine: Engine,
+    source: Source,
+    root: Path,
+    *,
+    temp: Path,
+    found: Look | None = None,
+    profiled: bool = True,
+    in_place: bool = False,
+) -> ReadReport:
     """Load all files of a source; replaces what was read of it before.
 
-    ``temp`` is a folder for intermediate files; they are removed. SourceError when a file cannot be read
-    at all; then nothing of the source is left in ``raw``.
+    ``temp`` is a folder for intermediate files; they are removed. ``found`` is what ``look`` said of the files, where
+    somebody looked already. ``profiled`` False leaves ``raw.profile`` alone. ``in_place`` reads a single Parquet file
+    whenever it is asked instead of storing it. SourceError when a file cannot be read at all; then nothing of the
+    source is left in ``raw``.
     """
     started = time.perf_counter()
     if f"raw.{source.name}" in _TABLES:
@@ -84,15 +95,20 @@ def read(engine: Engine, source: Source, root: Path, *, temp: Path) -> ReadRepor
             )
         )
     prepare(engine)
-    found = look(resolve(source, root), source, engine=engine)
+    found = found or look(resolve(source, root), source, engine=engine)
     relation = f"raw.{source.name}"
     for table in _TABLES:
         engine.execute(f"delete from {table} where source = $source", {"source": source.name})
     try:
-        _create(engine, relation, found)
-        job = _Loading(engine, source.name, relation, found.columns, root, temp)
+        in_place = in_place and [file.format for file in found.files] == ["parquet"]
+        job = _Loading(engine, source.name, relation, found.columns, root, temp, in_place)
+        if in_place:
+            _view(job, found.files[0])
+        else:
+            _create(engine, relation, found)
         reports = [_load(job, file) for file in found.files]
-        profile(engine, source.name, relation)
+        if profiled:
+            profile(engine, source.name, relation)
     except Exception:
         engine.drop(relation)
         for table in _TABLES:
@@ -144,14 +160,30 @@ class _Loading:
     """Of all files together."""
     root: Path
     temp: Path
+    in_place: bool
+    """The one file is asked itself, so nothing is inserted."""
+
+
+def _view(job: _Loading, file: FileLook) -> None:
+    """``raw.<name>`` as a view of a Parquet file, with the columns that loading would give it."""
+    fields = ", ".join(
+        f"cast({quote(name)} as {_stored(column)}) as {quote(column.name)}"
+        for name, column in zip(file.originals, file.columns, strict=True)
+    )
+    shown = _shown(file.path, job.root)
+    job.engine.view(
+        job.relation,
+        f"select {literal(job.name)} as _source, {literal(shown)} as _file, file_row_number + 1 as _row, {fields}"
+        f" from {parquet_scan(file.path)[:-1]}, file_row_number = true)",
+    )
 
 
 def _load(job: _Loading, file: FileLook) -> FileReport:
-    """Insert one file and note it in ``raw.files``."""
+    """Insert one file, unless it is read in place, and note it in ``raw.files``."""
     shown = _shown(file.path, job.root)
     leftovers: list[Path] = []
     try:
-        n_rejects = _insert(job, file, shown, leftovers)
+        n_rejects = 0 if job.in_place else _insert(job, file, shown, leftovers)
     finally:
         for path in leftovers:
             path.unlink(missing_ok=True)
