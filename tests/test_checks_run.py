@@ -409,3 +409,15 @@ def test_the_owner_of_a_rule_is_its_own_its_columns_or_the_models(engine: DuckDB
     assert found["amount", "ge"] == "finance" and found["amount", "not_null"] == "data team"
     assert found["email", "not_null"] == "crm team" and found["code", "dtype"] == "data team"
     assert engine.rows("select distinct owner from audit.results where check_name = 'ge'") == [("finance",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("나잎", "did you mean 나이"), ("NAME", "did you mean name"), ("zzz", "the columns are name, 나이")],
+)
+def test_a_column_that_is_gone_is_told_with_the_nearest_or_with_all(
+    engine: DuckDBEngine, said: str, told: str
+) -> None:
+    engine.make("t.gone", 'select 1 as name, 2 as "나이"')
+    found = run(engine, "t.gone", pa.DataFrameSchema({said: pa.Column(int)}), as_of=AS_OF, run_id="r")
+    assert found[0].verdict == "error" and told in found[0].note

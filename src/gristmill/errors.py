@@ -19,6 +19,7 @@ GristmillError
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -107,9 +108,17 @@ class NotebookError(RunError):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The known word most like ``word``, or None when none is near."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The known word most like ``word``, capitals aside and Hangul by its letters, or None when none is near."""
+    known: dict[str, str] = {}
+    for one in words:
+        known.setdefault(_letters(one), one)
+    found = difflib.get_close_matches(_letters(word), list(known), n=1, cutoff=0.6)
+    return known[found[0]] if found else None
+
+
+def _letters(word: str) -> str:
+    # A syllable of Hangul is one character: two names of two syllables that differ in a letter would not be near.
+    return unicodedata.normalize("NFD", word).casefold()
 
 
 def did_you_mean(word: str, words: Iterable[str], *, otherwise: str | None = None) -> str | None:

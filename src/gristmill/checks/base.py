@@ -18,7 +18,7 @@ from gristmill.checks.predicates import Binder, Stored
 from gristmill.checks.rules import Rule, SettledRule
 from gristmill.checks.words import Wording
 from gristmill.engine import Column, quote
-from gristmill.errors import did_you_mean
+from gristmill.errors import did_you_mean, listed
 
 LINEAGE = {"_source": "varchar", "_file": "varchar", "_row": "bigint"}
 """Columns that say where a row comes from; they are gristmill's own, so no schema need name them."""
@@ -150,7 +150,7 @@ class Base:
         missing = [name for name in names if name not in self.stored]
         if not missing:
             return None
-        near = did_you_mean(missing[0], self.stored, otherwise="the relation has other columns")
+        near = did_you_mean(missing[0], self.stored, otherwise=f"the columns are {listed(list(self.stored))}")
         note = f"there is no column {missing[0]}. Hint: {near}"
         return self.settled(label, column, wording, self.words, holds=False, note=note, broken=True)
 

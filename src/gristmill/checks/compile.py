@@ -36,7 +36,7 @@ from gristmill.checks.predicates import (
 from gristmill.checks.rules import BeforeRule, Plan, PythonRule, ReferenceRule, RowRule, Rule, WholeRule
 from gristmill.checks.words import Wording
 from gristmill.engine import Column, Engine, quote, quote_relation
-from gristmill.errors import did_you_mean
+from gristmill.errors import did_you_mean, listed
 
 
 def compile_schema(
@@ -117,7 +117,9 @@ class _Compiler(FrameRules):
             found = self.matched(str(name), column)
             found = [one for one in found if one in self.stored]
             if not found and column.required:
-                near = did_you_mean(str(name), self.stored, otherwise="the relation has other columns")
+                near = did_you_mean(
+                    str(name), self.stored, otherwise=f"the columns are {listed(list(self.stored))}"
+                )
                 wording, note = words.required(str(name)), f"Hint: {near}"
                 yield self.settled("required", str(name), wording, said, holds=False, note=note, broken=True)
             for one in found:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gristmill.checks.rules import AcrossRule, DependencyRule, Plan, ReferenceRule, Rule, UniqueRule
 from gristmill.engine import Engine, quote, quote_relation
-from gristmill.errors import did_you_mean
+from gristmill.errors import did_you_mean, listed
 
 PASSES = (UniqueRule, ReferenceRule, DependencyRule, AcrossRule)
 Pass = UniqueRule | ReferenceRule | DependencyRule | AcrossRule
@@ -141,7 +141,7 @@ def unanswerable(engine: Engine, rule: Pass) -> str:
         near = did_you_mean(rule.relation, engine.relations(), otherwise="run the stage that makes it first")
         return f"there is no relation {rule.relation}. Hint: {near}"
     if rule.other not in columns:
-        near = did_you_mean(rule.other, columns, otherwise=f"{rule.relation} has other columns")
+        near = did_you_mean(rule.other, columns, otherwise=f"it has {listed(columns)}")
         return f"{rule.relation} has no column {rule.other}. Hint: {near}"
     return ""
 
