@@ -33,6 +33,7 @@ COMMANDS = [
     "cluster",
     "check",
     "review",
+    "segment",
     "sql",
     "where",
     "eject",

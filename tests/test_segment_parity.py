@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from gristmill import segments
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.template import parse
 
@@ -176,6 +177,8 @@ def test_orders_lines_and_months_of_online_retail_add_up_to_the_same_revenue(ret
     with DuckDBEngine() as engine:
         load_retail(engine, str(DATA / "online_retail" / "part.csv.gz"))
         retail_by_templates(engine, returns)
+        # Nobody made a segment of their own.
+        segments.gather([], engine, {})
         mill(
             engine,
             (

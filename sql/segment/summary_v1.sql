@@ -1,11 +1,11 @@
--- Sum up every segment of every scheme: how many customers, how much they bought, how long ago.
+-- Sum up every segment of every scheme that covers all: how many customers, how much they bought, how long ago.
 --
 -- grain    one row per scheme and segment
 -- returns  place (order to show them in, from 1), n_customers, share_customers (of the scheme, 0 to 1),
 --          n_orders, revenue (net, in the currency of segment.currencies), share_revenue (of the scheme; null
 --          when its revenue is not above 0), mean_recency_days (null without purchases), advice (or null)
 
--- Segments that are defined and have nobody are shown with 0.
+-- Segments that are defined and have nobody are shown with 0; those made for the project stand in segment.own_summary.
 with defined as (
   select 'rfm' as scheme, segment, priority, advice from segment.rfm_bounds
   union all
@@ -30,6 +30,7 @@ counted as (
     cast(sum(rfm.recency_days) as double) / nullif(count(rfm.recency_days), 0) as mean_recency_days
   from segment.members as members
   left join segment.rfm as rfm on rfm.customer_id = members.customer_id
+  where members.scheme not in (select scheme from segment.own_names)
   group by members.scheme, members.segment
 ),
 joined as (

@@ -18,7 +18,8 @@ from gristmill.mill import Mill
 from gristmill.personal import MIXED, NONE
 from gristmill.project import Project
 from gristmill.report import mask
-from gristmill.template import Template, typed
+from gristmill.scalars import typed
+from gristmill.template import Template
 
 if TYPE_CHECKING:
     from gristmill.checks import CheckModule, Judged, Result

@@ -15,7 +15,7 @@ from gristmill.mill import Mill
 from gristmill.personal import MIXED, NONE
 from gristmill.project import Project
 from gristmill.report import mask
-from gristmill.template import typed
+from gristmill.scalars import typed
 
 if TYPE_CHECKING:
     from gristmill.checks import CheckModule

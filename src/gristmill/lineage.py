@@ -27,7 +27,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from gristmill.errors import Problem, TemplateError, did_you_mean, listed
 from gristmill.remembered import Remembered
-from gristmill.template import Template, literal, plain_literal
+from gristmill.scalars import plain_literal
+from gristmill.template import Template, literal
 
 DIALECT = "duckdb"
 ColumnRef = tuple[str, str]

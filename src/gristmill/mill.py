@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gristmill import runs, steps, template
+from gristmill import runs, scalars, steps, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Column, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
@@ -105,7 +105,7 @@ class Mill:
     @property
     def as_of(self) -> dt.date:
         """The day that counts as today."""
-        return template.typed("date", self._given["as_of"])  # type: ignore[no-any-return]
+        return scalars.typed("date", self._given["as_of"])  # type: ignore[no-any-return]
 
     @cached_property
     def catalog(self) -> Catalog:

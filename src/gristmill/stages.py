@@ -18,7 +18,7 @@ from typing import Any
 
 from gristmill.errors import ConfigError, ParameterError, Problem, did_you_mean, listed
 from gristmill.project import Project
-from gristmill.template import typed
+from gristmill.scalars import typed
 
 STAGE = re.compile(r"(?P<order>\d+)_(?P<stage>[^\W\d]\w*)\.ipynb")
 OWN = {

@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill import earlier, entities, runs
+from gristmill import earlier, entities, runs, segments
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
 from gristmill.lineage import Meanings
 from gristmill.plan import Node, Plan
 from gristmill.project import Project, Source
-from gristmill.template import Template, typed
+from gristmill.scalars import typed
+from gristmill.template import Template
 
 if TYPE_CHECKING:
     from gristmill.checks import Before
@@ -65,6 +66,7 @@ def plan(
     nodes.extend(_iterations(project))
     nodes.extend(_merged_values(project))
     nodes.extend(_repairs())
+    nodes.append(_own_segments(catalog))
     if schemas is None:
         nodes.extend(_checks(project, catalog, nodes))
         return Plan(nodes)
@@ -251,6 +253,18 @@ def _repairs() -> Iterator[Node]:
         summary="Errors that nobody listed, with what the values should be.",
         step=repair.propose,
         kinds=dict.fromkeys(("relation", "column_name", "rule", "determinant", "dependent"), "none"),
+    )
+
+
+def _own_segments(catalog: Catalog) -> Node:
+    """One step that gathers the segments whose templates say ``-- segment  LABEL``."""
+    found = [t for t in catalog.winners().values() if t.schema == "segment" and t.segment]
+    return Node(
+        makes=("segment.own", "segment.own_names"),
+        reads=tuple(sorted(one.relation for one in found)),
+        summary="All members of the segments that were made for this project.",
+        step=partial(segments.gather, found),
+        kinds=dict.fromkeys(("scheme", "segment", "meaning"), "none") | {"customer_id": "none"},
     )
 
 

@@ -4,24 +4,22 @@
 relation is, one keyword a line; ``$name`` parameters are declared there with a type and are bound
 by the engine, never by pasting text. Declared and used parameters must match both ways.
 
-This module reads files and types values; what the SQL means is ``lineage``'s business.
+This module reads files and gives parameters their values; what the SQL means is ``lineage``'s business.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mean, listed
+from gristmill.scalars import literal_of, typed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "stored")
+KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "segment", "stored")
 PARAM = re.compile(
     r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
@@ -88,6 +86,8 @@ class Template:
     source: str = ""
     judges: str = ""
     """For a query in ``sql/audit``: the relation it judges, then severity, dimension, share that may fail, growth of it."""
+    segment: str | None = None
+    """For a SELECT of customer_id that is a segment of the project's own: its label."""
     owner: str | None = None
     """For a query in ``sql/audit``: who mends what it finds."""
     engine: str | None = None
@@ -119,6 +119,25 @@ class Template:
 def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Template:
     """Read one template file. Raises TemplateError naming every problem of the head."""
     shown = shown or path.as_posix()
+    _check_file_name(path, shown)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(Problem("is not UTF-8.", where=shown, hint="save the file as UTF-8")) from error
+    return of_text(path, text, layer=layer, shown=shown)
+
+
+def of_text(path: Path, text: str, *, layer: str = "project", shown: str | None = None) -> Template:
+    """The template that a file of this text would be; nothing is read. Raises TemplateError as ``parse`` does."""
+    shown = shown or path.as_posix()
+    name = _check_file_name(path, shown)
+    head = _Head(shown, text)
+    if head.problems:
+        raise TemplateError(head.problems)
+    return _template(path, text, layer, shown, name, head)
+
+
+def _check_file_name(path: Path, shown: str) -> re.Match[str]:
     name = FILE_NAME.fullmatch(path.name)
     if not name:
         raise TemplateError(
@@ -129,13 +148,10 @@ def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Te
                 hint=f"rename it to {re.sub(r'[^0-9a-zA-Z_]', '_', path.stem)}_v1.sql",
             )
         )
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise TemplateError(Problem("is not UTF-8.", where=shown, hint="save the file as UTF-8")) from error
-    head = _Head(shown, text)
-    if head.problems:
-        raise TemplateError(head.problems)
+    return name
+
+
+def _template(path: Path, text: str, layer: str, shown: str, name: re.Match[str], head: _Head) -> Template:
     return Template(
         schema=path.parent.name,
         what=name["what"],
@@ -152,6 +168,7 @@ def parse(path: Path, *, layer: str = "project", shown: str | None = None) -> Te
         source=head.words.get("source", ""),
         judges=head.words.get("judges", ""),
         owner=head.words.get("owner"),
+        segment=head.words.get("segment"),
         engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
         is_view="stored" in head.words,
         params=head.params,
@@ -278,93 +295,6 @@ def _literal(default: str) -> str:
     return default
 
 
-def typed(kind: str, given: Any) -> Any:
-    """``given`` as a value of a template type; raises ValueError saying what was expected."""
-    try:
-        return _TYPED[kind](given)
-    except (ValueError, TypeError, InvalidOperation, OverflowError) as error:
-        raise ValueError(f"Expected {_EXPECTED[kind]}, got {given!r}.") from error
-
-
-def _text(given: Any) -> str:
-    if not isinstance(given, str):
-        raise TypeError
-    # Half a surrogate pair is no text; a database would refuse it later and less clearly.
-    given.encode()
-    return given
-
-
-def _integer(given: Any) -> int:
-    if isinstance(given, bool) or (isinstance(given, float) and not given.is_integer()):
-        raise ValueError
-    value = int(given)
-    if not -(2**63) <= value < 2**63:
-        raise ValueError
-    return value
-
-
-def _double(given: Any) -> float:
-    if isinstance(given, bool):
-        raise TypeError
-    value = float(given)
-    if not math.isfinite(value):
-        raise ValueError
-    return value
-
-
-def _decimal(given: Any) -> Decimal:
-    if isinstance(given, bool):
-        raise TypeError
-    value = Decimal(str(given))
-    if not value.is_finite() or value != round(value, 4) or abs(value) >= Decimal(10) ** 14:
-        raise ValueError
-    return value
-
-
-def _date(given: Any) -> dt.date:
-    if isinstance(given, dt.datetime):
-        raise TypeError
-    return given if isinstance(given, dt.date) else dt.date.fromisoformat(given)
-
-
-def _timestamp(given: Any) -> dt.datetime:
-    value = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(given)
-    return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
-
-
-def _boolean(given: Any) -> bool:
-    if isinstance(given, bool):
-        return given
-    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[str(given).lower()]
-
-
-def _boolean_or_value_error(given: Any) -> bool:
-    try:
-        return _boolean(given)
-    except KeyError as error:
-        raise ValueError from error
-
-
-_TYPED = {
-    "text": _text,
-    "integer": _integer,
-    "double": _double,
-    "decimal": _decimal,
-    "date": _date,
-    "timestamp": _timestamp,
-    "boolean": _boolean_or_value_error,
-}
-_EXPECTED = {
-    "text": "text",
-    "integer": "a whole number",
-    "double": "a finite number",
-    "decimal": "a number with at most 4 decimals",
-    "date": "a date as 2026-11-01",
-    "timestamp": "a time as 2026-11-01 09:30:00",
-    "boolean": "true or false",
-}
-
-
 def values(template: Template, given: Mapping[str, Any], *, strict: bool = False) -> dict[str, Any]:
     """The value of each declared parameter: from ``given``, else the default, typed.
 
@@ -414,27 +344,4 @@ def literal(param: Param, value: Any) -> str:
     if param.type == "integer" and value is not None:
         # As the engine binds it: a day plus a BIGINT would be refused.
         return str(value) if value >= 0 else f"({value})"
-    return f"cast({_literal_of(value)} as {param.sql_type})"
-
-
-def plain_literal(value: Any) -> str:
-    """A value of no declared type as SQL text."""
-    if isinstance(value, dt.date):
-        return f"{'timestamp' if isinstance(value, dt.datetime) else 'date'} {_literal_of(value)}"
-    return _literal_of(list(value) if isinstance(value, tuple) else value)
-
-
-def _literal_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(_literal_of(item) for item in value) + "]"
-    if isinstance(value, (int, Decimal)):
-        return str(value)
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, (dt.datetime, dt.date)):
-        return "'" + value.isoformat(*([" "] if isinstance(value, dt.datetime) else [])) + "'"
-    return "'" + str(value).replace("'", "''") + "'"
+    return f"cast({literal_of(value)} as {param.sql_type})"

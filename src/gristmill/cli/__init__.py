@@ -16,6 +16,7 @@ from gristmill.cli import (
     project_commands,
     review_commands,
     run_commands,
+    segment_commands,
     sql_commands,
 )
 from gristmill.cli.group import Group
@@ -45,6 +46,7 @@ for command in (
     *cluster_commands.COMMANDS,
     *check_commands.COMMANDS,
     *review_commands.COMMANDS,
+    *segment_commands.COMMANDS,
     *sql_commands.COMMANDS,
 ):
     main.add_command(command)

@@ -1,0 +1,79 @@
+"""Commands about segments: segment list, new, overlap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gristmill.cli.group import Group
+from gristmill.cli.options import CONFIG, JSON
+from gristmill.cli.show import listing, talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.group(cls=Group)
+def segment() -> None:
+    """Segments: list, make your own, compare."""
+
+
+@segment.command("list")
+@JSON
+@CONFIG
+def list_(as_json: bool, config: Path | None) -> None:
+    """List the segments of the published run."""
+    from gristmill import project, segmenting
+
+    listing(segmenting.SIZES, segmenting.sizes(project.load(config=config)), as_json=as_json)
+
+
+@segment.command()
+@click.argument("name")
+@click.option("--where", required=True, metavar="CONDITION", help="As in 'monetary > 500 and r >= 4'.")
+@click.option("--label", help="What reports call it; by default its name.")
+@CONFIG
+def new(name: str, where: str, label: str | None, config: Path | None) -> None:
+    """Write a segment of your own, once it is checked and sized.
+
+    NAME becomes sql/segment/NAME_v1.sql. The condition is about columns of segment.profile, one row a
+    customer: 'gristmill segment columns' lists them.
+    """
+    from gristmill import project, segmenting
+
+    found = project.load(config=config)
+    sized = segmenting.new(found, name, where, label=label)
+    share = sized.n_customers / sized.n_all if sized.n_all else 0
+    money = f", {sized.revenue / sized.revenue_all:.1%} of the revenue" if sized.revenue_all > 0 else ""
+    talk(f"{sized.n_customers:,} of {sized.n_all:,} customers ({share:.1%}){money}")
+    talk("'gristmill run' makes it a segment of every run from now on")
+    click.echo(found.show(sized.path))
+
+
+@segment.command()
+@JSON
+@CONFIG
+def columns(as_json: bool, config: Path | None) -> None:
+    """List the columns a segment may be chosen by."""
+    from gristmill import project, segmenting
+
+    listing(("column", "type"), segmenting.columns(project.load(config=config)), as_json=as_json)
+
+
+@segment.command()
+@click.argument("segments", nargs=-1)
+@JSON
+@CONFIG
+def overlap(segments: tuple[str, ...], as_json: bool, config: Path | None) -> None:
+    """Count the customers segments share.
+
+    SEGMENTS are names as 'segment list' prints them; with none every pair of the published run is listed.
+    """
+    from gristmill import project, segmenting
+
+    found = segmenting.overlaps(project.load(config=config), segments)
+    listing(segmenting.OVERLAPS, found, as_json=as_json)
+
+
+COMMANDS = (segment,)

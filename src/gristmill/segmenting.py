@@ -1,0 +1,226 @@
+"""Make a segment of a condition on the customer profile: checked against what is there, sized, written as a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gristmill import lint, runs, template
+from gristmill.catalog import Catalog
+from gristmill.engine import Engine
+from gristmill.errors import (
+    ConfigError,
+    EngineError,
+    GristmillError,
+    ParameterError,
+    Problem,
+    TemplateError,
+    did_you_mean,
+    listed,
+)
+from gristmill.lineage import parse
+from gristmill.mill import Mill
+from gristmill.project import Project
+
+PROFILE = "segment.profile"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_COLUMN = re.compile(r'[Cc]olumn "((?:[^"]|"")+)"')
+
+SIZES = ("scheme", "segment", "n_customers", "share", "revenue", "share_revenue")
+OVERLAPS = ("scheme", "segment", "other_scheme", "other_segment", "n_both", "share", "lift")
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A segment as it would be in the published run."""
+
+    path: Path
+    """The template that was written."""
+    n_customers: int
+    n_all: int
+    revenue: float
+    """Net revenue of its customers, in the currency of segment.currencies."""
+    revenue_all: float
+    """Net revenue of all customers."""
+
+
+def new(project: Project, name: str, where: str, *, label: str | None = None) -> Sized:
+    """Write ``sql/segment/<name>_v1.sql``, the customers of ``segment.profile`` for whom ``where`` is true.
+
+    Raises ParameterError for a name or a condition that cannot be one, ConfigError when the template is
+    there already or nothing is published yet, RunError when it cannot be written.
+    """
+    target = project.root / "sql" / "segment" / f"{name}_v1.sql"
+    _check_name(project, name, target)
+    text = _text(where, label or name)
+    with _published(project) as mill:
+        profile = mill.relation(PROFILE).relation or PROFILE
+        _check_condition(mill.engine, profile, where)
+        sized = _size(mill.engine, profile, where, target)
+    text = _fit_for_lint(target, text)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise runs.unwritable(target.parent, error) from error
+    runs.write_atomically(target, text)
+    return sized
+
+
+def _check_name(project: Project, name: str, target: Path) -> None:
+    if not NAME.fullmatch(name):
+        raise ParameterError(
+            Problem(
+                f"{name!r} cannot name a segment.",
+                expected="Small letters, digits and _, a letter first, at most 50.",
+                hint=did_you_mean(name, [re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "vips"]),
+            )
+        )
+    taken = {one.what: one for one in Catalog(project).templates if one.schema == "segment"}
+    if name in taken:
+        raise ConfigError(
+            Problem(
+                f"segment/{name} is there already: {taken[name].shown}.",
+                hint=f"change that file, or choose another name; {target.name} was not touched",
+            )
+        )
+
+
+def _text(where: str, label: str) -> str:
+    condition = "\n  ".join(line.strip() for line in where.strip().splitlines())
+    one_line = " ".join(where.split())
+    return (
+        f"-- Customers with {one_line}.\n--\n-- segment  {' '.join(label.split())}\n"
+        "-- grain    one row per customer_id\n-- returns  customer_id\n"
+        f"select customer_id\nfrom {PROFILE}\nwhere {condition}\n"
+    )
+
+
+def _check_condition(engine: Engine, profile: str, where: str) -> None:
+    """One expression that is true or false of a row of the profile."""
+    if not where.strip() or ";" in where or "--" in where or "$" in where or "/*" in where:
+        raise ParameterError(
+            Problem(
+                "The condition is no single expression." if where.strip() else "The condition is empty.",
+                expected="As in 'monetary > 500 and r >= 4', without ; -- /* or $.",
+            )
+        )
+    columns = [column.name for column in engine.columns(profile)]
+    try:
+        # It has to stand alone as well as in brackets: neither half of it may belong to what is around.
+        engine.describe(f"select 1 as one from {profile} where {where}\n")
+        found = engine.describe(f"select ({where}\n) as is_in from {profile}")
+    except EngineError as error:
+        raise ParameterError(_misfit(str(error), columns)) from error
+    if [column.type for column in found] != ["BOOLEAN"]:
+        raise ParameterError(
+            Problem(
+                f"The condition is {found[0].type.lower()}, neither true nor false.",
+                expected="A comparison, as in 'monetary > 500'.",
+            )
+        )
+
+
+def _misfit(told: str, columns: list[str]) -> Problem:
+    message = told.partition("\n")[0].partition(": ")[2] or told
+    named = _COLUMN.search(message)
+    name = named[1] if named else ""
+    return Problem(
+        f"The condition does not fit: {message}",
+        expected=f"Columns: {listed(columns, most=40)}.",
+        hint=did_you_mean(name, columns) if name else "texts stand in single quotes: country = 'KR'",
+    )
+
+
+def _size(engine: Engine, profile: str, where: str, target: Path) -> Sized:
+    try:
+        row = engine.rows(
+            f"select count(*) filter (is_in), count(*), coalesce(sum(monetary) filter (is_in), 0), coalesce(sum(monetary), 0)"
+            f" from (select monetary, coalesce(({where}\n), false) as is_in from {profile})"
+        )[0]
+    except EngineError as error:
+        raise ParameterError(_misfit(str(error), [])) from error
+    return Sized(target, int(row[0]), int(row[1]), float(row[2]), float(row[3]))
+
+
+def _fit_for_lint(target: Path, text: str) -> str:
+    """The text as ``sql lint`` lets it pass: what only this engine knows is said in its head."""
+    for lines in (text, text.replace("\nselect ", "\n-- engine   duckdb\nselect ", 1)):
+        try:
+            found = template.of_text(target, lines)
+            parse(found)
+            problems = list(lint.portable(found))
+        except GristmillError as error:
+            problems = list(error.problems)
+        if not problems:
+            return lines
+    raise TemplateError(problems)
+
+
+def sizes(project: Project) -> list[tuple[object, ...]]:
+    """Every segment of the published run in the columns of SIZES, those of the project's own last."""
+    with _published(project) as mill:
+        mill.relation("segment.own_summary")
+        return mill.sql(
+            "select scheme, segment, n_customers, round(share_customers, 4), revenue, round(share_revenue, 4)"
+            " from (select 0 as own, place, scheme, segment, n_customers, share_customers, revenue, share_revenue from segment.summary"
+            " union all select 1, 0, scheme, segment, n_customers, share_customers, revenue, share_revenue from segment.own_summary)"
+            " order by own, scheme, place, segment"
+        ).rows()
+
+
+def columns(project: Project) -> list[tuple[str, str]]:
+    """Name and type of each column of the profile but the customer's id."""
+    with _published(project) as mill:
+        found = mill.relation(PROFILE).columns
+        return [(one.name, one.type) for one in found if one.name != "customer_id"]
+
+
+def overlaps(project: Project, names: tuple[str, ...]) -> list[tuple[object, ...]]:
+    """Pairs of segments that share customers, in the columns of OVERLAPS; of ``names`` (segments or schemes) alone.
+
+    Raises ParameterError for a name that no segment has.
+    """
+    with _published(project) as mill:
+        mill.relation("segment.overlaps")
+        known = {
+            name
+            for row in mill.sql("select distinct scheme, segment from segment.members").rows()
+            for name in row
+        }
+        problems = [
+            Problem(
+                f"There is no segment {name!r}.",
+                hint=did_you_mean(name, known, otherwise="gristmill segment list"),
+            )
+            for name in names
+            if name not in known
+        ]
+        if problems:
+            raise ParameterError(problems)
+        rows = mill.sql(
+            "select scheme, segment, other_scheme, other_segment, n_both, share, lift from segment.overlaps"
+            " order by n_both desc, scheme, segment, other_scheme, other_segment"
+        ).rows()
+    wanted = set(names)
+
+    def is_asked(row: tuple[object, ...]) -> bool:
+        first, second = wanted & {row[0], row[1]}, wanted & {row[2], row[3]}
+        if len(wanted) > 1:
+            return bool(first and second)
+        # Without two names every pair is told once.
+        return bool(first) if wanted else (str(row[0]), str(row[1])) < (str(row[2]), str(row[3]))
+
+    return [row for row in rows if is_asked(row)]
+
+
+@contextmanager
+def _published(project: Project) -> Iterator[Mill]:
+    with Mill(project) as mill:
+        if mill.published is None:
+            raise ConfigError(
+                Problem("Nothing is published yet, so there are no segments.", hint="gristmill run")
+            )
+        yield mill
