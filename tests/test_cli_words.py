@@ -30,6 +30,7 @@ COMMANDS = [
     "open",
     "lab",
     "clean",
+    "unify",
     "cluster",
     "check",
     "review",

@@ -66,7 +66,7 @@ def work() -> tuple[tuple[str, Template | Any], ...]:
     left: dict[str, tuple[set[str], Template | Any]] = {}
     for path in SQL.glob("*_v1.sql"):
         template = parse(path)
-        if template.what not in NOT_HERE:
+        if template.what not in NOT_HERE and not template.what.startswith("merge_"):
             left[template.relation] = (set(meaning(template).reads), template)
     for step in STEPS:
         left[step.makes[0]] = (set(step.reads), step)

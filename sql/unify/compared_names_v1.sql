@@ -1,6 +1,7 @@
 -- Compare the names of every candidate pair and of every pair drawn by chance.
 --
 -- grain    one row per population, left_id and right_id
+-- stored   no, unify.comparisons holds all of it
 -- returns  population (candidate, sample), given_level, family_level (5 same, 4 swapped, 3 sounds alike, 2 close, 1 similar or
 --          initial, 0 differs, null where either side is empty; a swapped pair counts once, under given_level),
 --          given, family, name (what both sides agree on, else null)
@@ -10,16 +11,16 @@ with pairs as (
   select 'sample', left_id, right_id from unify.sample_pairs
 ),
 measured as (
-  -- similarities are taken once a pair, on ASCII, and rounded before they meet a threshold
+  -- similarities are taken once a pair and only where they can decide, on ASCII, and rounded before they meet a threshold
   select p.population, p.left_id, p.right_id,
     l.family as left_family, r.family as right_family,
     l.family_sound as left_family_sound, r.family_sound as right_family_sound, l.given as left_given, r.given as right_given,
     l.given_sound as left_given_sound, r.given_sound as right_given_sound, l.name as left_name, r.name as right_name,
     l.script = 'latin' and r.script = 'latin' as is_latin, l.script = 'hangul' and r.script = 'hangul' as is_hangul,
-    round(jaro_winkler_similarity(l.given, r.given), 6) as given_likeness,
-    round(jaro_winkler_similarity(l.family, r.family), 6) as family_likeness,
-    round(jaro_winkler_similarity(l.given, r.family), 6) as given_family_likeness,
-    round(jaro_winkler_similarity(l.family, r.given), 6) as family_given_likeness,
+    case when l.script = 'latin' and r.script = 'latin' and l.given <> r.given then round(jaro_winkler_similarity(l.given, r.given), 6) end as given_likeness,
+    case when l.script = 'latin' and r.script = 'latin' and l.family <> r.family then round(jaro_winkler_similarity(l.family, r.family), 6) end as family_likeness,
+    case when l.family_sound = r.given_sound then round(jaro_winkler_similarity(l.given, r.family), 6) end as given_family_likeness,
+    case when l.given_sound = r.family_sound then round(jaro_winkler_similarity(l.family, r.given), 6) end as family_given_likeness,
     l.given_sound = r.family_sound as is_given_family, l.family_sound = r.given_sound as is_family_given
   from pairs as p
   join unify.records as l on l.contact_id = p.left_id

@@ -2,27 +2,38 @@
 --
 -- grain    one row per column_name and value
 -- returns  n_people: records for given, family, place, company; beginnings of given names for email and phone, which copies of
---          one person share; for name the fewest different phones, e-mails or birth dates seen with it
+--          one person share (of one that more than eight share, as noreply@, full names); for name the fewest different phones, e-mails or birth dates seen with it
 with people as (
   -- copies that are equal in everything count once
   select * from unify.records where twin_id = contact_id
 ),
 carried as (
-  select 'given' as column_name, given as value, contact_id as person from people where given is not null
+  select 'given' as column_name, given as value, contact_id as person, cast(null as varchar) as whose from people where given is not null
   union all
-  select 'family', family, contact_id from people where family is not null
+  select 'family', family, contact_id, null from people where family is not null
   union all
-  select 'place', coalesce(postcode, city), contact_id from people where postcode is not null or city is not null
+  select 'place', postcode, contact_id, null from people where postcode is not null
   union all
-  select 'company', company, contact_id from people where company is not null
+  select 'place', city, contact_id, null from people where city is not null
   union all
-  select 'email', email, coalesce(left(given_sound, 2), '') from people where email is not null
+  select 'company', company, contact_id, null from people where company is not null
   union all
-  select 'phone', phone, coalesce(left(given_sound, 2), '') from people where phone is not null
+  select 'email', email, coalesce(left(given_sound, 2), ''), name from people where email is not null
+  union all
+  select 'phone', phone, coalesce(left(given_sound, 2), ''), name from people where phone is not null
+  union all
+  select column_name, value, contact_id, null
+  from (
+    select e.contact_id, unnest(['text_1', 'text_2', 'text_3', 'code_1', 'code_2', 'code_3', 'code_4']) as column_name,
+      unnest([e.text_1, e.text_2, e.text_3, e.code_1, e.code_2, e.code_3, e.code_4]) as value
+    from unify.evidence as e join people as p on p.contact_id = e.contact_id)
+  where value is not null
 )
 select column_name, value,
   -- a record without a name is no other person
-  greatest(count(distinct nullif(person, '')), 1) as n_people
+  greatest(count(distinct nullif(person, '')),
+    -- there are few beginnings, so of a crowd they tell little
+    case when count(distinct nullif(person, '')) > 8 then count(distinct whose) else 1 end) as n_people
 from carried
 group by column_name, value
 union all

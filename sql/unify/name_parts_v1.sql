@@ -33,6 +33,14 @@ positions as (
     union all select lower(family_name), 0, 3 from tokens where given_name is not null and family_name is not null)
   group by word
 ),
+habit as (
+  select count(*) filter (f.spelling is not null and l.spelling is null)
+      > count(*) filter (l.spelling is not null and f.spelling is null) as is_surname_first
+  from tokens as t
+  left join unify.surnames as f on f.spelling = t.words[1]
+  left join unify.surnames as l on l.spelling = t.words[len(t.words)]
+  where len(t.words) > 1
+),
 placed as (
   select t.*,
     regexp_full_match(joined, '[가-힣]{2,5}') as is_hangul,
@@ -43,8 +51,11 @@ placed as (
     len(words) > 1 and case
       when first_word.spelling is not null and last_word.spelling is null then true
       when last_word.spelling is not null and first_word.spelling is null then false
+      -- Lee Seo Jun: both could be surnames, so the names in which one alone can be decide for all
+      when first_word.spelling is not null then h.is_surname_first
       else first_seen.n_family * last_seen.n_given > first_seen.n_given * last_seen.n_family end as is_surname_first
   from tokens as t
+  cross join habit as h
   left join unify.surnames as first_word on first_word.spelling = t.words[1]
   left join unify.surnames as last_word on last_word.spelling = t.words[len(t.words)]
   left join positions as first_seen on first_seen.word = t.words[1]

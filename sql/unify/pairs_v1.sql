@@ -6,14 +6,14 @@ with used as (
   select rank, kind, value, part, is_split from unify.block_parts where verdict = 'used'
 ),
 blocked as (
-  select u.rank, u.kind, u.value, u.part, k.contact_id
+  select u.rank, u.value, u.part, k.contact_id
   from unify.keys as k
-  join used as u on u.kind = k.kind and u.value = k.value and u.part = ''
+  join used as u on u.rank = k.rank and u.value = k.value and u.part = ''
   where not u.is_split
   union all
-  select u.rank, u.kind, u.value, u.part, k.contact_id
+  select u.rank, u.value, u.part, k.contact_id
   from unify.keys as k
-  join used as u on u.kind = k.kind and u.value = k.value and u.part = k.finer
+  join used as u on u.rank = k.rank and u.value = k.value and u.part = k.finer
   where u.is_split
 ),
 proposed as (

@@ -8,18 +8,19 @@
 --          among records equal in all of these; null where every one is empty)
 with folded as (
   select
-    contact_id, _source, _system, nullif(upper(trim(member_no)), '') as member_no,
+    p.contact_id, _source, _system, nullif(upper(trim(member_no)), '') as member_no,
     coalesce(full_name, '') || chr(31) || coalesce(given_name, '') || chr(31) || coalesce(family_name, '') as name_text,
     nullif(lower(trim(email)), '') as email,
     regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g') as digits,
-    strftime(birth_date, '%Y%m%d') as birth,
+    coalesce(strftime(birth_date, '%Y%m%d'), e.birth_text) as birth, e.everything as evidence,
     nullif(regexp_replace(lower(coalesce(postcode, '')), '[^a-z0-9]', '', 'g'), '') as postcode,
     nullif(regexp_replace(strip_accents(lower(coalesce(city, ''))), '[^\p{L}\p{N}]', '', 'g'), '') as city,
     regexp_replace(strip_accents(lower(coalesce(address, ''))), '[^\p{L}\p{N} ]', ' ', 'g') as address,
     nullif(regexp_replace(regexp_replace(strip_accents(lower(coalesce(company, ''))),
       '주식회사|유한회사|[(]주[)]|㈜|[(]유[)]|[, ](inc|ltd|llc|limited|corp|corporation|co|gmbh|ag|plc)\b[.]?', '', 'g'),
       '[^\p{L}\p{N}]', '', 'g'), '') as company
-  from unify.persons
+  from unify.persons as p
+  left join unify.evidence as e on e.contact_id = p.contact_id
 ),
 spelled as (
   select
@@ -30,7 +31,7 @@ spelled as (
     case when f.email like '_%@_%' then regexp_replace(regexp_extract(f.email, '^([^@+]+)', 1), '[^0-9]', '', 'g') end as email_number,
     case when f.email like '%_@_%' then nullif(regexp_extract(f.email, '@(.+)$', 1), '') end as email_server,
     case when length(f.digits) >= 7 then right(f.digits, 8) end as phone,
-    f.birth, f.postcode, f.city, f.company,
+    f.birth, f.postcode, f.city, f.company, f.evidence,
     nullif(replace(f.address, ' ', ''), '') as address,
     case when trim(f.address) <> '' then
       list_sort(list_distinct(list_filter(string_split(f.address, ' '), lambda w: w <> ''))) end as address_words
@@ -47,11 +48,19 @@ named as (
       else family_sound || ' ' || given_sound end as name,
     concat_ws(chr(31), coalesce(member_no, ''), coalesce(given, ''), coalesce(family, ''), coalesce(email, ''),
       coalesce(phone, ''), coalesce(birth, ''), coalesce(postcode, ''), coalesce(city, ''), coalesce(address, ''),
-      coalesce(company, '')) as everything
+      coalesce(company, ''), coalesce(evidence, '')) as everything
   from spelled
+),
+servers as (
+  select email_server from named where email_server is not null group by email_server having count(*) > 20
+),
+twins as (
+  select everything, min(contact_id) as twin_id from named
+  where replace(everything, chr(31), '') <> '' group by everything
 )
-select * exclude (everything),
+select n.* exclude (everything, evidence),
   -- a server with few mailboxes is nearly a name of its own
-  count(email_server) over (partition by email_server) > 20 as is_common_server,
-  case when replace(everything, chr(31), '') <> '' then min(contact_id) over (partition by everything) end as twin_id
-from named
+  s.email_server is not null as is_common_server, t.twin_id
+from named as n
+left join servers as s on s.email_server = n.email_server
+left join twins as t on t.everything = n.everything

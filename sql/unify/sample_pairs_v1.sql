@@ -19,7 +19,8 @@ met as (
   from shuffled as s
   cross join sized as z
   cross join (select unnest(range(1, 1001)) as step) as t
-  where t.step <= z.reach
+  -- of very many records a part is enough: places are drawn by chance
+  where t.step <= z.reach and s.place <= $sample_pairs
 )
 select distinct least(m.contact_id, s.contact_id) as left_id, greatest(m.contact_id, s.contact_id) as right_id
 from met as m

@@ -22,7 +22,7 @@ with weighted as (
     coalesce(pl.weight, 0) + case when c.place_level >= 2 then
       coalesce(log2(pl.u * (z.n_people + 1000) / nullif(lf.n_people - 1 + 1000 * pl.u, 0)), 0) else 0 end as place_weight,
     coalesce(ad.weight, 0) as address_weight,
-    coalesce(co.weight, 0) as company_weight,
+    coalesce(co.weight, 0) as company_weight, coalesce(x.evidence_weight, 0) as evidence_weight,
     prior.household_weight + coalesce(fa.household_weight, 0) + coalesce(em.household_weight, 0) + coalesce(ph.household_weight, 0)
       + coalesce(pl.household_weight, 0) + coalesce(ad.household_weight, 0) as household_weight
   from unify.comparisons as c
@@ -36,6 +36,7 @@ with weighted as (
   left join unify.model as pl on pl.column_name = 'place' and pl.level = c.place_level
   left join unify.model as ad on ad.column_name = 'address' and ad.level = c.address_level
   left join unify.model as co on co.column_name = 'company' and co.level = c.company_level
+  left join unify.evidence_weights as x on x.left_id = c.left_id and x.right_id = c.right_id
   left join unify.frequencies as gf on gf.column_name = 'given' and gf.value = c.given
   left join unify.frequencies as ff on ff.column_name = 'family' and ff.value = c.family
   left join unify.frequencies as ef on ef.column_name = 'email' and ef.value = c.email
@@ -45,13 +46,15 @@ with weighted as (
   where c.population = 'candidate'
 ),
 named as (
-  select *, coalesce(least(name_bits - (given_weight + family_weight - name_m_bits), 0), 0) as name_discount from weighted
+  -- addresses in one town share its words: what both say counts once
+  select * replace (case when place_level = 2 and place_weight > 0 and address_weight > 0 then greatest(place_weight - address_weight, 0)
+      else place_weight end as place_weight), coalesce(least(name_bits - (given_weight + family_weight - name_m_bits), 0), 0) as name_discount from weighted
 ),
 summed as (
   select *,
     prior_weight + given_weight + family_weight + name_discount + email_weight + phone_weight + birth_weight + place_weight
-      + address_weight + company_weight as against_strangers,
-    household_weight + given_weight + name_discount + birth_weight + company_weight as against_household,
+      + address_weight + company_weight + evidence_weight as against_strangers,
+    household_weight + given_weight + name_discount + birth_weight + company_weight + evidence_weight as against_household,
     given_level = 0 and birth_level = 0 as is_contradicted,
     coalesce(phone_level = 2, false) or coalesce(email_level = 3, false) as is_shared
   from named
@@ -68,7 +71,7 @@ judged as (
 )
 select left_id, right_id,
   prior_weight, given_weight, family_weight, name_discount, email_weight, phone_weight, birth_weight, place_weight, address_weight,
-  company_weight, household_discount, match_weight, match_probability,
+  company_weight, evidence_weight, household_discount, match_weight, match_probability,
   case
     when coalesce(is_contradicted, false) and (is_shared or is_member) then 'apart'
     when is_member then 'merge'

@@ -129,7 +129,9 @@ def doubts(mill: Mill, *, most: int | None, show: bool = False) -> tuple[list[Do
         " from unify.doubts order by value desc, n_records desc, abs(match_weight), customer_id, other_id"
         + limit
     )
-    records = _records(engine, [key for row in rows for key in row[4:6]], show=show or not mill.project.mask)
+    records = records_of(
+        engine, [key for row in rows for key in row[4:6]], show=show or not mill.project.mask
+    )
     return [
         Doubt(
             float(value),
@@ -196,15 +198,7 @@ def decide(project: Project, left: str, right: str, decision: str, why: str = ""
     contradicts one that is there.
     """
     with opened(project) as mill:
-        sides = [_named(mill.engine, name) for name in (left, right)]
-        problems = [one for one in sides if isinstance(one, Problem)]
-        if problems:
-            raise ParameterError(problems)
-        (left_id, left_digest), (right_id, right_digest) = (
-            one for one in sides if not isinstance(one, Problem)
-        )
-    if left_id == right_id:
-        raise ParameterError(Problem(f"{left} and {right} are one record.", hint="name two"))
+        (_, left_id, left_digest), (_, right_id, right_digest) = pair_of(mill.engine, left, right)
     new = Decision(
         left_id,
         right_id,
@@ -249,11 +243,11 @@ def customer(mill: Mill, asked: str, *, show: bool = False) -> Known:
             {"id": current},
         )
     ]
-    records = _records(engine, ids, show=show or not mill.project.mask)
+    records = records_of(engine, ids, show=show or not mill.project.mask)
     return Known(asked, current, tuple(events), tuple(records[one] for one in ids))
 
 
-def _records(engine: Engine, ids: Sequence[str], *, show: bool) -> dict[str, Record]:
+def records_of(engine: Engine, ids: Sequence[str], *, show: bool) -> dict[str, Record]:
     """Records by contact_id, as they may be shown."""
     columns = ", ".join(quote(name) for name in SHOWN)
     rows = engine.rows(
@@ -275,17 +269,29 @@ def _records(engine: Engine, ids: Sequence[str], *, show: bool) -> dict[str, Rec
     }
 
 
-def _named(engine: Engine, name: str) -> tuple[str, str] | Problem:
-    """The id to write down for a record, and its digest where the id is a place in a file."""
+def pair_of(engine: Engine, left: str, right: str) -> list[tuple[str, str, str]]:
+    """Both records as ``_named`` gives them. Raises ParameterError when one is not there, or they are one."""
+    sides = [_named(engine, name) for name in (left, right)]
+    problems = [one for one in sides if isinstance(one, Problem)]
+    if problems:
+        raise ParameterError(problems)
+    found = [one for one in sides if not isinstance(one, Problem)]
+    if found[0][0] == found[1][0]:
+        raise ParameterError(Problem(f"{left} and {right} are one record.", hint="name two"))
+    return found
+
+
+def _named(engine: Engine, name: str) -> tuple[str, str, str] | Problem:
+    """A record's contact_id, the id to write down for it, and its digest where the id is a place in a file."""
     rows = engine.rows(
-        "select case when p.is_contact then p.contact_id else '~' || left(md5(p.contact_id), 12) end, f.is_keyed, f.digest"
+        "select p.contact_id, case when p.is_contact then p.contact_id else '~' || left(md5(p.contact_id), 12) end, f.is_keyed, f.digest"
         " from unify.persons as p join unify.fingerprints as f on f.contact_id = p.contact_id"
         " where p.contact_id = $name or '~' || left(md5(p.contact_id), 12) = $name order by p.contact_id",
         {"name": name},
     )
     if rows:
-        found, is_keyed, digest = rows[0]
-        return found, "" if is_keyed else digest
+        contact_id, found, is_keyed, digest = rows[0]
+        return contact_id, found, "" if is_keyed else digest
     near = engine.rows(
         "select contact_id from unify.persons where is_contact order by levenshtein(contact_id, $name), contact_id limit 3",
         {"name": name},

@@ -18,6 +18,7 @@ from gristmill.cli import (
     run_commands,
     segment_commands,
     sql_commands,
+    unify_commands,
 )
 from gristmill.cli.group import Group
 
@@ -43,6 +44,7 @@ for command in (
     *project_commands.COMMANDS,
     *run_commands.COMMANDS,
     *file_commands.COMMANDS,
+    *unify_commands.COMMANDS,
     *cluster_commands.COMMANDS,
     *check_commands.COMMANDS,
     *review_commands.COMMANDS,

@@ -15,7 +15,7 @@ from gristmill.cli.options import CONFIG, JSON
 from gristmill.cli.show import listing, talk
 
 if TYPE_CHECKING:
-    from gristmill.reviewing import Agreement, Doubt, Record
+    from gristmill.reviewing import Agreement, Doubt, Known, Record
 
 SHOWN = 10
 OUT_COLUMNS = (
@@ -43,7 +43,7 @@ WHY = click.option("--why", default="", metavar="TEXT", help="The reason, for wh
 def review(
     ctx: click.Context, most: int, out: Path | None, show: bool, as_json: bool, config: Path | None
 ) -> None:
-    """List doubtful customers, the most valuable first.
+    """List doubtful customers, most valuable first.
 
     Of the published run, with what speaks for and against each.
 
@@ -100,6 +100,80 @@ def split(left: str, right: str, why: str, config: Path | None) -> None:
     _decide(left, right, "split", why, config)
 
 
+@review.command()
+@click.argument("left")
+@click.argument("right")
+@SHOW
+@JSON
+@CONFIG
+def explain(left: str, right: str, show: bool, as_json: bool, config: Path | None) -> None:
+    """Say why two records are, or are not, one customer.
+
+    What speaks for and against it, in words and bits: every bit doubles or halves the odds.
+    """
+    from gristmill import explaining, project, reviewing
+
+    with reviewing.opened(project.load(config=config)) as mill:
+        found = explaining.explain(mill, left, right, show=show)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
+        return
+    one = found.customer_id == found.other_id
+    click.echo(
+        f"One customer: {found.customer_id}."
+        if one
+        else f"Two customers: {found.customer_id} and {found.other_id}."
+    )
+    for record in (found.left, found.right):
+        click.echo(f"  {_line(record)}")
+    for words, bits in found.weights:
+        if bits or words == found.weights[-1][0]:
+            click.echo(f"  {bits:+6.1f}  {words}")
+    if not found.weights:
+        through = ", they are one through other records" if one else ""
+        click.echo(f"  This pair was never compared: no key proposed it{through}.")
+    elif found.probability is not None:
+        click.echo(f"  That makes one person of them with a probability of {found.probability:.1%}.")
+    if found.overruled:
+        click.echo(f"  What counts: {found.overruled}.")
+
+
+@review.command(name="cluster")
+@click.argument("customer_id")
+@SHOW
+@JSON
+@CONFIG
+def of_cluster(customer_id: str, show: bool, as_json: bool, config: Path | None) -> None:
+    """Show a customer's records and what ties them together.
+
+    Every pair that was compared, with its weight in bits; then ties to other customers that are doubtful, decided or cut.
+    """
+    from gristmill import explaining, project, reviewing
+
+    with reviewing.opened(project.load(config=config)) as mill:
+        found = explaining.cluster(mill, customer_id, show=show)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
+        return
+    _told(found.known)
+    numbers = {record.record_id: str(n) for n, record in enumerate(found.known.records, 1)}
+    for record in found.known.records:
+        click.echo(f"{numbers[record.record_id]:>3}. {_line(record)}")
+    rows = [
+        (
+            f"{numbers.get(tie.left_id, tie.left_id)} – {numbers.get(tie.right_id, tie.right_id)}",
+            "" if tie.weight is None else f"{tie.weight:+.1f}",
+            tie.verdict,
+            tie.reason,
+            tie.other_id or "",
+        )
+        for tie in found.ties
+    ]
+    listing(("pair", "bits", "verdict", "why", "other customer"), rows, as_json=False)
+    if found.n_ties > len(rows):
+        talk(f"{found.n_ties - len(rows):,} more pairs are not shown.")
+
+
 @review.command(name="id")
 @click.argument("customer_id")
 @SHOW
@@ -117,15 +191,21 @@ def of_id(customer_id: str, show: bool, as_json: bool, config: Path | None) -> N
     if as_json:
         click.echo(json.dumps(asdict(known), ensure_ascii=False, indent=1, default=str))
         return
-    if known.current is None:
-        click.echo(f"{customer_id}: none of its records is left.")
-    elif known.current == customer_id:
-        click.echo(f"{customer_id}: in use, {_counted(len(known.records), 'record')}.")
-    else:
-        click.echo(f"{customer_id}: now {known.current}, {_counted(len(known.records), 'record')}.")
+    _told(known)
     listing(("run", "event", "customer", "other", "records"), known.events, as_json=False)
     for record in known.records:
         click.echo(f"  {_line(record)}")
+
+
+def _told(known: Known) -> None:
+    """What became of an id, in one line."""
+    n = _counted(len(known.records), "record")
+    if known.current is None:
+        click.echo(f"{known.asked}: none of its records is left.")
+    elif known.current == known.asked:
+        click.echo(f"{known.asked}: in use, {n}.")
+    else:
+        click.echo(f"{known.asked}: now {known.current}, {n}.")
 
 
 def _decide(left: str, right: str, decision: str, why: str, config: Path | None) -> None:

@@ -32,29 +32,34 @@ group by v
 """
 
 JUMPS = """
+select h.v, coalesce(n.p, h.p) as p, coalesce(n.p <> h.p, false) as is_moved
+from {hooks} as h
+left join {hooks} as n on n.v = h.p
+"""
+
+COMPOSED = """
 select h.v, coalesce(n.p, h.p) as p
-from unify.cluster_hooks as h
-left join unify.cluster_hooks as n on n.v = h.p
+from {hooks} as h
+left join {later} as n on n.v = h.p
 """
 
 LABELS = """
-select l.contact_id, coalesce(h.p, l.cluster_id) as cluster_id
-from unify.cluster_labels as l
-left join unify.cluster_hooks as h on h.v = l.cluster_id
+select r.contact_id, coalesce(h.p, r.contact_id) as cluster_id
+from unify.records as r
+left join {hooks} as h on h.v = r.contact_id
 """
 
 CONTRACTED = """
 select distinct least(x.p, y.p) as a, greatest(x.p, y.p) as b
 from unify.cluster_edges as e
-join unify.cluster_hooks as x on x.v = e.a
-join unify.cluster_hooks as y on y.v = e.b
+join {hooks} as x on x.v = e.a
+join {hooks} as y on y.v = e.b
 where x.p <> y.p
 """
 
 SCRATCH = (
     "cluster_merges",
     "cluster_edges",
-    "cluster_hooks",
     "cluster_labels",
     "cluster_next",
     "cluster_suspects",
@@ -78,7 +83,6 @@ def cluster(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
     """
     engine.make("unify.cluster_merges", MERGES)
     engine.make("unify.cluster_edges", "select distinct a, b from unify.cluster_merges where a <> b")
-    engine.make("unify.cluster_labels", "select contact_id, contact_id as cluster_id from unify.records")
     connect(engine)
     n_moved = hold(engine)
     engine.make("unify.clusters", MENDED if n_moved else UNCUT)
@@ -87,29 +91,45 @@ def cluster(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
 
 
 def connect(engine: Engine) -> int:
-    """Follow ``unify.cluster_edges`` until ``unify.cluster_labels`` names components; return the rounds."""
-    rounds = 0
+    """Follow ``unify.cluster_edges`` until no two records are apart; write ``unify.cluster_labels``, return the rounds.
+
+    Each round's pointers lead into those of the next, smaller one, so all records are labelled once, at the end.
+    """
+    rounds: list[str] = []
     while engine.scalar("select count(*) from unify.cluster_edges"):
-        rounds += 1
-        engine.make("unify.cluster_hooks", HOOKS)
-        while _jump(engine):
-            pass
-        _replace(engine, "unify.cluster_labels", LABELS)
-        _replace(engine, "unify.cluster_edges", CONTRACTED)
-    return rounds
-
-
-def _jump(engine: Engine) -> bool:
-    """Let every pointer skip one; True while any moved."""
-    engine.make("unify.cluster_next", JUMPS)
-    moved = engine.scalar(
-        "select count(*) from unify.cluster_hooks as h join unify.cluster_next as n on n.v = h.v where n.p <> h.p"
+        hooks = _hooks(engine, f"unify.cluster_hooks_{len(rounds)}")
+        rounds.append(hooks)
+        # A SELECT that reads the relation it replaces needs a place of its own first.
+        engine.make("unify.cluster_next", CONTRACTED.format(hooks=hooks))
+        engine.make("unify.cluster_edges", "select a, b from unify.cluster_next")
+    found = ""
+    for at, hooks in reversed(list(enumerate(rounds))):
+        if found:
+            engine.make(f"unify.cluster_all_{at}", COMPOSED.format(hooks=hooks, later=found))
+            engine.drop(found)
+            engine.drop(hooks)
+            found = f"unify.cluster_all_{at}"
+        else:
+            found = hooks
+    engine.make(
+        "unify.cluster_labels",
+        LABELS.format(hooks=found)
+        if found
+        else "select contact_id, contact_id as cluster_id from unify.records",
     )
-    engine.make("unify.cluster_hooks", "select v, p from unify.cluster_next")
-    return bool(moved)
+    if found:
+        engine.drop(found)
+    return len(rounds)
 
 
-def _replace(engine: Engine, relation: str, select: str) -> None:
-    # A SELECT that reads the relation it replaces needs a place of its own first.
-    engine.make("unify.cluster_next", select)
-    engine.make(relation, "select * from unify.cluster_next")
+def _hooks(engine: Engine, relation: str) -> str:
+    """Every record of an edge with the record its pointers end at; returns the name of the relation."""
+    engine.make(relation, HOOKS)
+    spare = f"{relation}_next"
+    is_moved = True
+    while is_moved:
+        engine.make(spare, JUMPS.format(hooks=relation))
+        is_moved = bool(engine.scalar(f"select count(*) from {spare} where is_moved"))
+        relation, spare = spare, relation
+    engine.drop(spare)
+    return relation

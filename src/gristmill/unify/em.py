@@ -4,7 +4,8 @@ Two chances a level are wanted: ``m``, of seeing it between records of one perso
 records of two. ``m`` is found by expectation and maximisation over the candidate pairs, ``u`` from pairs drawn by
 chance, with the few matches among them weighed out. A third chance, ``h``, is that of two people of one household,
 who share surname, address and phone and differ in given name and birth date: without it a
-family would look like one person. Every pair that no key proposed counts as
+family would look like one person. In a table of things it is that of two things of one series: songs of
+an album, models of a maker, which share all but the text that names them. Every pair that no key proposed counts as
 two people, so the prior is a share of *all* pairs and the answer does not hang on which keys there were.
 
 Only the table of patterns is read (levels and how many pairs show them), never the pairs.
@@ -13,7 +14,7 @@ Only the table of patterns is read (levels and how many pairs show them), never 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gristmill.engine import Engine
+
+_TEXT = (
+    (0.05, 0.932),
+    (0.06, 0.05),
+    (0.10, 0.012),
+    (0.02, 0.001),
+    (0.15, 0.003),
+    (0.22, 0.001),
+    (0.40, 0.001),
+)
+_CODE = ((0.12, 0.96), (0.08, 0.01), (0.80, 0.03))
+_NUMBER = ((0.12, 0.87), (0.05, 0.09), (0.08, 0.03), (0.75, 0.01))
 
 DEFAULTS: dict[str, tuple[tuple[float, float], ...]] = {
     "given": ((0.04, 0.95), (0.02, 0.03), (0.05, 0.008), (0.02, 0.004), (0.01, 0.00002), (0.86, 0.006)),
@@ -31,6 +44,9 @@ DEFAULTS: dict[str, tuple[tuple[float, float], ...]] = {
     "place": ((0.12, 0.97), (0.05, 0.01), (0.08, 0.015), (0.75, 0.005)),
     "address": ((0.15, 0.97), (0.10, 0.028), (0.15, 0.001), (0.60, 0.0001)),
     "company": ((0.10, 0.99), (0.10, 0.002), (0.80, 0.005)),
+    **dict.fromkeys(("text_1", "text_2", "text_3"), _TEXT),
+    **dict.fromkeys(("code_1", "code_2", "code_3", "code_4"), _CODE),
+    **dict.fromkeys(("number_1", "number_2"), _NUMBER),
 }
 """(m, u) a level, level 0 first: what is believed before any data, and all there is when data are few."""
 
@@ -45,8 +61,29 @@ HOUSEHOLD: dict[str, tuple[float, ...]] = {
 }
 """h a level for what a household shares; in all other columns its members are strangers."""
 
+_ALIKE = (0.05, 0.05, 0.10, 0.05, 0.15, 0.20, 0.40)
+_RELATIVE = (0.60, 0.15, 0.12, 0.11, 0.016, 0.002, 0.001)
+SIBLING: dict[str, tuple[float, ...]] = {
+    "text_1": _RELATIVE,
+    "text_2": _ALIKE,
+    "text_3": _ALIKE,
+    **dict.fromkeys(("code_1", "code_2", "code_3", "code_4"), (0.25, 0.05, 0.70)),
+    **dict.fromkeys(("number_1", "number_2"), (0.55, 0.15, 0.15, 0.15)),
+}
+"""h a level in a table of things: songs of one album or models of one maker share all but the text that names them.
+
+``text_1`` is the text with most different values, which is to say the name of the thing."""
+
 M_BELIEF = 10.0
 """The defaults of ``m`` count as much as this many matches."""
+
+TEXTS = ("text_1", "text_2", "text_3")
+TEXT_BELIEF = 0.2
+"""What is believed of a text's ``m`` counts as this many times the matches besides: a match is more than a few words."""
+
+NAMING = "text_1"
+SIBLING_BELIEF = 20.0
+"""What is believed of how the names of two things of one series differ; were it learned, spelling variants would pass for a series."""
 
 MODEL_COLUMNS = ("column_name", "level", "m", "u", "h", "weight", "household_weight")
 
@@ -100,15 +137,7 @@ def estimate(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
     """
     patterns = read_patterns(engine)
     model = fit(patterns)
-    rows = model_rows(model)
-    engine.make(
-        "unify.model",
-        "select unnest(cast($column_name as varchar[])) as column_name, unnest(cast($level as integer[])) as level,"
-        " unnest(cast($m as double[])) as m, unnest(cast($u as double[])) as u, unnest(cast($h as double[])) as h,"
-        " unnest(cast($weight as double[])) as weight,"
-        " unnest(cast($household_weight as double[])) as household_weight",
-        {name: [row[place] for row in rows] for place, name in enumerate(MODEL_COLUMNS)},
-    )
+    write_model(engine, model_rows(model))
     engine.make(
         "unify.training",
         "select cast($n_patterns as bigint) as n_patterns, cast($n_candidates as bigint) as n_candidates,"
@@ -127,6 +156,20 @@ def estimate(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
             "expected": round(model.prior * patterns.n_all_pairs, 1),
             "household": round(model.prior_household * patterns.n_all_pairs, 1),
         },
+    )
+
+
+def write_model(
+    engine: Engine, rows: Sequence[tuple[str, int | None, float, float, float, float, float]]
+) -> None:
+    """Write ``unify.model``; ``rows`` are as ``MODEL_COLUMNS`` says."""
+    engine.make(
+        "unify.model",
+        "select unnest(cast($column_name as varchar[])) as column_name, unnest(cast($level as integer[])) as level,"
+        " unnest(cast($m as double[])) as m, unnest(cast($u as double[])) as u, unnest(cast($h as double[])) as h,"
+        " unnest(cast($weight as double[])) as weight,"
+        " unnest(cast($household_weight as double[])) as household_weight",
+        {name: [row[place] for row in rows] for place, name in enumerate(MODEL_COLUMNS)},
     )
 
 
@@ -156,8 +199,13 @@ def read_patterns(engine: Engine) -> Patterns:
 def fit(patterns: Patterns) -> Model:
     """Repeat expectation and maximisation until nothing moves; with no pairs the defaults come back."""
     m = {column: _believed(level[0] for level in DEFAULTS[column]) for column in COLUMNS}
-    u = {column: _believed(level[1] for level in DEFAULTS[column]) for column in COLUMNS}
-    h = {column: _believed(HOUSEHOLD[column]) if column in HOUSEHOLD else u[column] for column in COLUMNS}
+    # Pairs drawn by chance are nearly all strangers: to begin with beliefs here would take a common code for evidence.
+    u = {
+        column: _u_of(patterns.levels[:, place], patterns.sampled, column, patterns.u_same)
+        for place, column in enumerate(COLUMNS)
+    }
+    shared = _shared(patterns)
+    h = {column: _believed(shared[column]) if column in shared else u[column] for column in COLUMNS}
     model = Model(_prior(0.0, patterns), _prior(0.0, patterns) / 10, m, u, h, 0, False, 0.0)
     while model.n_rounds < MOST_ROUNDS and not model.has_converged:
         model = _round(patterns, model)
@@ -195,6 +243,28 @@ def _prior(n_matches: float, patterns: Patterns) -> float:
     return (n_matches + 1.0) / (patterns.n_all_pairs + 1000.0)
 
 
+def _is_of_things(patterns: Patterns) -> bool:
+    """No person is named in the table, and there are texts."""
+    known = {column for place, column in enumerate(COLUMNS) if (patterns.levels[:, place] >= 0).any()}
+    return bool(known & set(TEXTS)) and not known & {"given", "family", "email", "phone"}
+
+
+def _shared(patterns: Patterns) -> Mapping[str, tuple[float, ...]]:
+    """Columns that two of one household, or two things of one series, have in common."""
+    return SIBLING if _is_of_things(patterns) else HOUSEHOLD
+
+
+def _most_matches(patterns: Patterns) -> float:
+    """How many matches the prior may stand for: no limit for people; for things with texts one for two records.
+
+    A table of things has groups within groups (same title; same make and model; same make). Held to few
+    matches, training settles on the tightest group; where real groups are larger, strong evidence outweighs it.
+    """
+    if not _is_of_things(patterns):
+        return math.inf
+    return 0.25 * (1 + math.sqrt(1 + 8 * patterns.n_all_pairs))
+
+
 def _round(patterns: Patterns, model: Model) -> Model:
     """One expectation and one maximisation."""
     logs = np.vstack(
@@ -207,17 +277,28 @@ def _round(patterns: Patterns, model: Model) -> Model:
     total = np.logaddexp(np.logaddexp(logs[0], logs[1]), logs[2])
     is_match, is_household, is_stranger = np.exp(logs - total)
     m, u, h = {}, {}, {}
+    shared = _shared(patterns)
     for place, column in enumerate(COLUMNS):
         levels = patterns.levels[:, place]
         m[column] = _m_of(
-            levels, patterns.candidates * is_match, _believed(level[0] for level in DEFAULTS[column])
+            levels,
+            patterns.candidates * is_match,
+            _believed(level[0] for level in DEFAULTS[column]),
+            TEXT_BELIEF if column in TEXTS else 0.0,
         )
         u[column] = _u_of(levels, patterns.sampled * is_stranger, column, patterns.u_same)
-        if column in HOUSEHOLD:
-            h[column] = _m_of(levels, patterns.candidates * is_household, _believed(HOUSEHOLD[column]))
+        if column in TEXTS:
+            u[column] = _with_alike(u[column], _u_of(levels, patterns.sampled, column, patterns.u_same))
+        if column in shared:
+            h[column] = _m_of(
+                levels,
+                patterns.candidates * is_household,
+                _believed(shared[column]),
+                SIBLING_BELIEF if column == NAMING and shared is SIBLING else 0.0,
+            )
         else:
             h[column] = u[column]
-    prior = _prior(float(patterns.candidates @ is_match), patterns)
+    prior = _prior(min(float(patterns.candidates @ is_match), _most_matches(patterns)), patterns)
     household = (float(patterns.candidates @ is_household) + 0.1) / (patterns.n_all_pairs + 1000.0)
     moved = max(float(np.abs(m[column] - model.m[column]).max()) for column in COLUMNS)
     moved = max(moved, abs(math.log(prior / model.prior)))
@@ -235,10 +316,24 @@ def _log_chance(patterns: Patterns, prior: float, chances: Mapping[str, Floats])
     return logs
 
 
-def _m_of(levels: Levels, weights: Floats, belief: Floats) -> Floats:
+def _m_of(levels: Levels, weights: Floats, belief: Floats, share: float = 0.0) -> Floats:
+    """``share``: the belief counts as this many times the matches besides, so that it never fades."""
     seen = _tally(levels, weights, len(belief))
-    found: Floats = (seen + M_BELIEF * belief) / (seen.sum() + M_BELIEF)
+    n_believed = M_BELIEF + share * seen.sum()
+    found: Floats = (seen + n_believed * belief) / (seen.sum() + n_believed)
     return found
+
+
+def _with_alike(u: Floats, raw: Floats) -> Floats:
+    """Chances of strangers in which texts that share some words are those of all pairs drawn by chance.
+
+    Of a thousand cameras of one make many share their words. Were those pairs weighed out as matches,
+    training could settle on "same make" as what a match is; few real matches are lost by not doing so.
+    """
+    found = u.copy()
+    found[1:-2] = np.maximum(u[1:-2], raw[1:-2])
+    shares: Floats = found / found.sum()
+    return shares
 
 
 def _u_of(levels: Levels, weights: Floats, column: str, u_same: Mapping[str, float]) -> Floats:
@@ -247,7 +342,8 @@ def _u_of(levels: Levels, weights: Floats, column: str, u_same: Mapping[str, flo
     found = (seen + U_BELIEF * default) / (seen.sum() + U_BELIEF)
     # What a sample of this size did not show may still be half as likely as its smallest share.
     found = np.maximum(found, 0.5 / (seen.sum() + 50_000.0))
-    if column in u_same:
+    # Of whole texts that are the same most are of one thing, so their share says nothing about two.
+    if column in u_same and column not in TEXTS:
         found[-1] = u_same[column]
     total: Floats = found / found.sum()
     return total

@@ -36,21 +36,22 @@ BIRTHS = "two birth dates, each in several sources"
 BRIDGE = "a doubtful pair, and others speak against it"
 
 SUSPECTS = """
-with conflicts as (
-  select l.cluster_id
-  from unify.scores as s
+with within as (
+  select l.cluster_id, s.match_weight, s.reason
+  from (select left_id, right_id, match_weight, reason from unify.scores
+    where verdict = 'apart' and (reason <> 'weight of evidence' or match_weight < 0)) as s
   join unify.cluster_labels as l on l.contact_id = s.left_id
   join unify.cluster_labels as r on r.contact_id = s.right_id and r.cluster_id = l.cluster_id
-  where s.verdict = 'apart' and s.reason <> 'weight of evidence'
+),
+conflicts as (
+  select cluster_id from within where reason <> 'weight of evidence'
 ),
 doubts as (
-  select l.cluster_id
-  from unify.scores as s
-  join unify.cluster_labels as l on l.contact_id = s.left_id
-  join unify.cluster_labels as r on r.contact_id = s.right_id and r.cluster_id = l.cluster_id
-  where s.verdict = 'apart' and s.match_weight < 0
-  group by l.cluster_id
-  having sum(greatest(s.match_weight, -cast($most as double))) < $against
+  select cluster_id
+  from within
+  where match_weight < 0
+  group by cluster_id
+  having sum(greatest(match_weight, -cast($most as double))) < $against
 ),
 splits as (
   select l.cluster_id
