@@ -185,10 +185,11 @@ def _union(
 
 
 def _iterations(project: Project) -> Iterator[Node]:
-    from gristmill.unify import STEPS
+    from gristmill import measure, unify
 
     of_project = {"decide": partial(decide, project), "recall": partial(recall, project)}
-    for step in STEPS:
+    every: tuple[unify.Step | measure.Step, ...] = (*unify.STEPS, *measure.STEPS)
+    for step in every:
         yield Node(
             makes=tuple(step.makes),
             reads=tuple(step.reads),
