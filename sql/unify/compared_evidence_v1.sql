@@ -10,28 +10,29 @@ with pairs as (
   union all
   select 'sample', left_id, right_id from unify.sample_pairs
 ),
-held as (
-  select p.population, p.left_id, p.right_id, l as a, r as b
-  from pairs as p
-  join unify.evidence as l on l.contact_id = p.left_id
-  join unify.evidence as r on r.contact_id = p.right_id
-),
-texts as (
-  select * from (
-    select population, left_id, right_id, unnest(['text_1', 'text_2', 'text_3']) as column_name,
-      unnest([a.text_1, a.text_2, a.text_3]) as a, unnest([b.text_1, b.text_2, b.text_3]) as b
-    from held) where a is not null and b is not null
+written as (
+  select contact_id, column_name, value
+  from (
+    select contact_id, unnest(['text_1', 'text_2', 'text_3']) as column_name, unnest([text_1, text_2, text_3]) as value
+    from unify.evidence)
+  where value is not null
 ),
 totals as (
   select column_name, contact_id, sum(weight) as weight, count(*) filter (is_number) as n_numbers
   from unify.evidence_words group by column_name, contact_id
 ),
 shared as (
-  select t.population, t.left_id, t.right_id, t.column_name, sum(l.weight) as weight, count(*) filter (l.is_number) as n_numbers
-  from texts as t
-  join unify.evidence_words as l on l.contact_id = t.left_id and l.column_name = t.column_name
-  join unify.evidence_words as r on r.contact_id = t.right_id and r.column_name = l.column_name and r.word = l.word
-  group by t.population, t.left_id, t.right_id, t.column_name
+  select p.population, p.left_id, p.right_id, l.column_name, sum(l.weight) as weight, count(*) filter (l.is_number) as n_numbers
+  from pairs as p
+  join unify.evidence_words as l on l.contact_id = p.left_id
+  join unify.evidence_words as r on r.contact_id = p.right_id and r.column_name = l.column_name and r.word = l.word
+  group by p.population, p.left_id, p.right_id, l.column_name
+),
+texts as (
+  select p.population, p.left_id, p.right_id, l.column_name, l.value as a, r.value as b
+  from pairs as p
+  join written as l on l.contact_id = p.left_id
+  join written as r on r.contact_id = p.right_id and r.column_name = l.column_name
 ),
 measured as (
   select t.*, coalesce(round(s.weight / nullif(l.weight + r.weight - s.weight, 0), 6), 0) as overlap,
@@ -56,7 +57,7 @@ worded as (
     max(case when column_name = 'text_1' then level end) as text_1_level, max(case when column_name = 'text_2' then level end) as text_2_level,
     max(case when column_name = 'text_3' then level end) as text_3_level
   from judged group by population, left_id, right_id)
-select h.population, h.left_id, h.right_id,
+select p.population, p.left_id, p.right_id,
   cast(w.text_1_level as integer) as text_1_level, cast(w.text_2_level as integer) as text_2_level, cast(w.text_3_level as integer) as text_3_level,
   cast(case when a.code_1 is null or b.code_1 is null then null when a.code_1 = b.code_1 then 2
     when least(strlen(a.code_1), strlen(b.code_1)) >= 4 and (damerau_levenshtein(a.code_1, b.code_1) = 1 or starts_with(a.code_1, b.code_1) or starts_with(b.code_1, a.code_1))
@@ -75,5 +76,7 @@ select h.population, h.left_id, h.right_id,
   cast(case when a.number_2 is null or b.number_2 is null then null when a.number_2 = b.number_2 then 3
     when abs(a.number_2_place - b.number_2_place) <= 0.01 then 2 when abs(a.number_2_place - b.number_2_place) <= 0.05 then 1 else 0 end as integer) as number_2_level,
   case when a.text_1 = b.text_1 then a.text_1 end as text_1, case when a.text_2 = b.text_2 then a.text_2 end as text_2, case when a.text_3 = b.text_3 then a.text_3 end as text_3, case when a.code_1 = b.code_1 then a.code_1 end as code_1, case when a.code_2 = b.code_2 then a.code_2 end as code_2, case when a.code_3 = b.code_3 then a.code_3 end as code_3, case when a.code_4 = b.code_4 then a.code_4 end as code_4
-from held as h
-left join worded as w on w.population = h.population and w.left_id = h.left_id and w.right_id = h.right_id
+from pairs as p
+join unify.evidence as a on a.contact_id = p.left_id
+join unify.evidence as b on b.contact_id = p.right_id
+left join worded as w on w.population = p.population and w.left_id = p.left_id and w.right_id = p.right_id

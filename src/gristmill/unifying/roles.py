@@ -38,6 +38,8 @@ _PART_NAMES = {
 _PART_RANGES = {"birth_year": (1500, 2100), "birth_month": (1, 12), "birth_day": (1, 31)}
 _PERSONAL = frozenset({"given_name", "family_name", "birth_date", "email"})
 _POSTAL = re.compile(r"post(al|code)?|zip|우편", re.IGNORECASE)
+FEW_VALUES = 20
+"""A column of no more values tells too little to be compared as a text where the places for codes are taken."""
 _SAME_SAID = 0.9
 """A column is left out when in this share of rows other columns hold all its words."""
 
@@ -318,12 +320,8 @@ def _placed(
             found[name] = Role(name, kind, kind, reason)
         elif kind in SLOTS:
             free = next((slot for slot in SLOTS[kind] if slot not in taken), None)
-            if free is None and kind != "text":
-                free = (
-                    next((slot for slot in SLOTS["text"] if slot not in taken), None)
-                    if kind == "code"
-                    else None
-                )
+            if free is None and kind == "code" and facts[name].n_distinct > FEW_VALUES:
+                free = next((slot for slot in SLOTS["text"] if slot not in taken), None)
             if free:
                 taken.add(free)
                 found[name] = Role(name, kind, free, reason)
