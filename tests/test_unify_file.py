@@ -375,3 +375,16 @@ def test_real_data_with_truth(
     truth = [row["cluster"] if "cluster" in row else row["rec_id"].split("-")[1] for row in rows]
     found = clusters(DATA / name, tmp_path, id_column=id_column, excluded=excluded)
     assert f1(truth, [c for _, c in found]) >= least
+
+
+def test_na_in_capitals_is_nothing_and_the_surname_na_is_a_name() -> None:
+    from gristmill.engine.duckdb import DuckDBEngine
+    from gristmill.unifying.file import _filled
+
+    with DuckDBEngine() as engine:
+        asked = (
+            "select list("
+            + _filled("v")
+            + " order by i) from (values (1, 'NA'), (2, ' Na '), (3, 'n/a'), (4, 'nan'), (5, 'Nan'), (6, '미상')) as t(i, v)"
+        )
+        assert engine.scalar(asked) == [None, "Na", None, None, "Nan", None]

@@ -20,7 +20,8 @@ from gristmill.errors import (
     did_you_mean,
 )
 from gristmill.lineage import Meanings
-from gristmill.mill import Mill, placed
+from gristmill.making import placed
+from gristmill.mill import Mill
 from gristmill.plan import Plan
 from gristmill.project import BASE, Project
 from gristmill.remembered import cache_file

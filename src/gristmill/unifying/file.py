@@ -193,8 +193,8 @@ BLANK_WORDS = (
     "미상",
 )
 """Values that stand for nothing, in lower case."""
-_UNSURE_WORDS = ("na", "nan", "none", "nil", "unknown")
-"""Of these, what may be a name (Na is a Korean surname): blank only where it is written in capitals or often."""
+NAMES = ("Na", "Nan", "Nil")
+"""Written so, these are names of people and not words for nothing."""
 
 
 def spread(file: loose.LooseFile, found: Sequence[Role]) -> None:
@@ -256,8 +256,9 @@ def _extras(kept: Mapping[str, str]) -> str:
 
 def _filled(text: str) -> str:
     """The text of a column without blanks around it; NULL for words that stand for nothing."""
-    words = ", ".join(literal(word) for word in BLANK_WORDS)
-    return f"case when lower(trim({text})) not in ({words}) then nullif(trim({text}), '') end"
+    words, names = (", ".join(literal(word) for word in some) for some in (BLANK_WORDS, NAMES))
+    value = f"trim({text})"
+    return f"case when lower({value}) not in ({words}) or {value} in ({names}) then nullif({value}, '') end"
 
 
 def _value(engine: Engine, place: str, members: Sequence[str]) -> str:
