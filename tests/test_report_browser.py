@@ -161,6 +161,10 @@ def test_no_page_is_wider_than_its_screen(browser: Any, tmp_path: Path, width: i
     content = usual()
     content["cells"] += [text("`" + "code" * 200 + "`\n\n| a | b |\n|---|---|\n| " + "x" * 500 + " | 1 |")]
     content["cells"] += [cell(table(long_words), metric("M" * 200, "V" * 500), finding("info", "S" * 2000))]
+    # The words of a trend are hidden, but not outside of the table that scrolls.
+    columns = [Col("relation"), Col("sentence"), Col("trend", "DOUBLE[]")]
+    wide = [("clean.contacts_of_a_long_name", "a sentence of many words " * 4, [0.1, 0.9]) for _ in range(3)]
+    content["cells"] += [cell(table(Data(columns, wide), trends=["trend"]))]
     path = write(tmp_path, content, page)
     with Visit(browser, path, viewport={"width": width, "height": 800}) as visit:
         assert visit.js("document.documentElement.scrollWidth") <= width
