@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 CDNOW = Path(__file__).parent / "data" / "cdnow" / "orders.txt.gz"
 BEFORE = (
-    "segment/currencies", "measure/clv_settings", "measure/clv_days", "measure/clv_customers", "measure/clv_holdout",
+    "segment/rates", "segment/currencies", "segment/orders", "measure/clv_settings", "measure/clv_days", "measure/clv_customers", "measure/clv_holdout",
     "measure/clv_counts", "measure/clv_spends",
 )  # fmt: skip
 DAY = dt.date(2026, 1, 31)

@@ -22,7 +22,7 @@ DATA = Path(__file__).parent / "data"
 RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail"
 
 SEGMENTS = (
-    "segment/currencies", "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r", "segment/rfm_bounds", "segment/rfm_named",
+    "segment/rates", "segment/currencies", "segment/orders", "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r", "segment/rfm_bounds", "segment/rfm_named",
 )  # fmt: skip
 
 

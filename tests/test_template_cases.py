@@ -3,7 +3,8 @@
 A scalar of a case file is plain text until a type is known: an input column's type is the one that
 ``inputs`` declares, a parameter's is the header's, an expected value's is that of the column returned.
 So ``01234`` keeps its zero, ``NO`` stays Norway and ``12.50`` is a decimal. Only ``null``, ``~`` and
-nothing are NULL; the text "null" needs quotes. A column that a row does not name is NULL.
+nothing are NULL; the text "null" needs quotes. A column that a row does not name is NULL. ``through``
+names templates that are run on the rows given before the one that is tested.
 """
 
 from __future__ import annotations
@@ -55,12 +56,11 @@ class Case:
     template: str
     inputs: Mapping[str, Mapping[str, str]]
     spec: Mapping[str, Any]
+    through: Sequence[str] = ()
 
 
 def bound(template: Template, given: Mapping[str, Any]) -> dict[str, Any]:
     """The typed values to bind: those given, else the defaults of the header."""
-    unknown = set(given) - set(template.params)
-    assert not unknown, f"parameters that the header does not declare: {sorted(unknown)}"
     missing = {name for name, param in template.params.items() if param.required} - set(given)
     assert not missing, f"parameters without a default that the case does not give: {sorted(missing)}"
     return {
@@ -75,7 +75,8 @@ def all_cases() -> Iterator[Any]:
         template = path.relative_to(CASES).with_suffix("").as_posix()
         try:
             content = yaml.load(path.read_text(encoding="utf-8"), TextLoader)
-            cases = [Case(template, content["inputs"], spec) for spec in content["cases"]]
+            through = content.get("through", ())
+            cases = [Case(template, content["inputs"], spec, through) for spec in content["cases"]]
             names = [case.spec["name"] for case in cases]
         except (yaml.YAMLError, KeyError, TypeError) as error:
             yield pytest.param(Case(template, {}, {"broken": repr(error)}), id=f"{template}: readable")
@@ -171,10 +172,15 @@ def show(value: Any) -> str:
 def run(case: Case) -> str:
     """Run one case; return the difference, empty when there is none."""
     assert "broken" not in case.spec, case.spec["broken"]
-    template = parse(SQL / f"{case.template}.sql")
+    *before, template = (parse(SQL / f"{name}.sql") for name in (*case.through, case.template))
+    given = case.spec.get("params") or {}
+    unknown = set(given) - {name for one in (*before, template) for name in one.params}
+    assert not unknown, f"parameters that no header declares: {sorted(unknown)}"
     with DuckDBEngine() as engine:
         fill(engine, case)
-        engine.make("result.made", template.sql, bound(template, case.spec.get("params") or {}))
+        for one in before:
+            engine.make(one.relation, one.sql, bound(one, given))
+        engine.make("result.made", template.sql, bound(template, given))
         returned = {column.name: column for column in engine.columns("result.made")}
         rows = case.spec["expect"] or []
         names = list(dict.fromkeys(name for row in rows for name in row)) or list(returned)

@@ -1,25 +1,15 @@
 -- List the days on which each customer bought, and for how much.
 --
--- grain    one row per customer_id and day with at least one purchase up to as_of
--- param    as_of    date           orders after this day are not seen
--- param    returns  text = 'net'   net: refunds are subtracted; drop: only completed orders of a positive or
---                                  unknown amount are seen (see unify.orders, which leaves lines out as well)
+-- grain    one row per customer_id and day with at least one purchase
 -- returns  purchased_on, spend (net, in the currency of segment.currencies; null when no amount of the day is known)
 -- source   Fader, Hardie and Lee, Counting your customers the easy way (2005), on days as transactions
 
--- Several purchases of one day are one: models of buying have no rate for two orders in the same hour. What is
--- a purchase is as in segment.rfm. A refund does not say which purchase it takes back, so it
--- lowers all purchases of its customer alike, at most to 0.
+-- Several purchases of one day are one: models of buying have no rate for two orders in the same hour. What a purchase is says
+-- segment.orders. A refund does not say which purchase it takes back, so it lowers all purchases of its customer alike, at most to 0.
 with orders as (
-  select
-    orders.customer_id, cast(orders.ordered_at as date) as purchased_on, orders.amount,
-    orders.status = 'completed' and coalesce(orders.amount, 0) >= 0 as is_purchase
-  from unify.orders as orders
-  inner join segment.currencies as used
-    on used.is_used and coalesce(orders.currency, '') = coalesce(used.currency, '')
-  where orders.customer_id is not null
-    and orders.ordered_at < $as_of + 1
-    and ($returns <> 'drop' or (orders.status = 'completed' and coalesce(orders.amount, 1) > 0))
+  select customer_id, cast(ordered_at as date) as purchased_on, amount, is_purchase
+  from segment.orders
+  where customer_id is not null
 ),
 customers as (
   select

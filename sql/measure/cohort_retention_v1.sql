@@ -1,7 +1,7 @@
 -- Follow the customers of each first month: how many buy again, and for how much, month by month.
 --
 -- grain    one row per cohort_month and months_since (at most 1,000 months)
--- param    as_of  date   orders after this day are not seen
+-- param    as_of  date   the last day that is observed
 -- returns  cohort_month (first day of the month of the first purchase), months_since (0 is that month), n_cohort,
 --          n_active (with a purchase in the month), share_active (0 to 1), revenue (net, in the currency of
 --          segment.currencies), is_complete (the month had ended by as_of: only then is it comparable)
@@ -9,14 +9,9 @@
 -- Every month from the cohort's own to that of as_of has a row, with zeros where nobody bought; later months
 -- are not observed and have none. Refunds before the first purchase belong to no cohort month.
 with orders as (
-  select
-    orders.customer_id, orders.amount,
-    cast(date_trunc('month', orders.ordered_at) as date) as month,
-    orders.status = 'completed' and coalesce(orders.amount, 0) >= 0 as is_purchase
-  from unify.orders as orders
-  inner join segment.currencies as used
-    on used.is_used and coalesce(orders.currency, '') = coalesce(used.currency, '')
-  where orders.customer_id is not null and orders.ordered_at < $as_of + 1
+  select customer_id, amount, cast(date_trunc('month', ordered_at) as date) as month, is_purchase
+  from segment.orders
+  where customer_id is not null
 ),
 firsts as (
   select customer_id, min(month) as cohort_month

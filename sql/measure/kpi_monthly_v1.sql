@@ -1,23 +1,17 @@
 -- Follow orders, customers and revenue month by month.
 --
 -- grain    one row per calendar month, from the first order to the last one up to as_of (at most 1,000 months)
--- param    as_of  date   orders after this day are not seen
+-- param    as_of  date   the last day that is observed
 -- returns  month (its first day), n_orders (purchases), n_customers (who purchased), n_new_customers (their first
 --          purchase ever), revenue (net, in the currency of segment.currencies), average_order_value (revenue per
 --          purchase; null without any), share_repeat_customers (of n_customers, first purchase in an earlier
 --          month; null without customers), is_complete (the month had ended by as_of)
 
 -- Months without orders between the first and the last one are rows of zeros. Orders of nobody known count
--- in n_orders and revenue. A purchase is what segment.rfm calls one; refunds count in the month they were made.
+-- in n_orders and revenue. A purchase is what segment.orders calls one; refunds count in the month they were made.
 with orders as (
-  select
-    orders.customer_id, orders.order_id, orders.amount,
-    cast(date_trunc('month', orders.ordered_at) as date) as month,
-    orders.status = 'completed' and coalesce(orders.amount, 0) >= 0 as is_purchase
-  from unify.orders as orders
-  inner join segment.currencies as used
-    on used.is_used and coalesce(orders.currency, '') = coalesce(used.currency, '')
-  where orders.ordered_at < $as_of + 1
+  select customer_id, order_id, amount, cast(date_trunc('month', ordered_at) as date) as month, is_purchase
+  from segment.orders
 ),
 digits as (
   select * from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as digits (digit)

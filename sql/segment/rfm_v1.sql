@@ -1,10 +1,8 @@
 -- Score every customer on recency, frequency and monetary value.
 --
 -- grain    one row per customer_id with at least one purchase up to as_of
--- param    as_of    date           orders after this day are not seen
--- param    bins     integer = 5    scores from 1 (worst) to bins (best)
--- param    returns  text = 'net'   net: refunds are subtracted; drop: only completed orders of a positive or
---                                  unknown amount are seen (see unify.orders, which leaves lines out as well)
+-- param    as_of  date          the day that recency counts back from
+-- param    bins   integer = 5   scores from 1 (worst) to bins (best)
 -- returns  recency_days (from the day of the last purchase to as_of), frequency (purchases), monetary (net, in
 --          the currency of segment.currencies; below zero when refunds are larger), first_order_at,
 --          last_order_at, r, f, m, rfm (text, '543'; '12-3-10' when bins > 9), score (r + f + m)
@@ -12,20 +10,8 @@
 
 -- A score of k says: at least (k - 1) / bins of all customers are strictly worse. Equal values get equal
 -- scores, so ties never fall apart by chance: when all customers ordered once, all have f = 1.
--- A purchase is a completed order of an amount of zero or more, or unknown. Refunds lower monetary, they
--- are neither counted in frequency nor in recency.
-with orders as (
-  select
-    orders.customer_id, orders.order_id, orders.ordered_at, orders.amount,
-    orders.status = 'completed' and coalesce(orders.amount, 0) >= 0 as is_purchase
-  from unify.orders as orders
-  inner join segment.currencies as used
-    on used.is_used and coalesce(orders.currency, '') = coalesce(used.currency, '')
-  where orders.customer_id is not null
-    and orders.ordered_at < $as_of + 1
-    and ($returns <> 'drop' or (orders.status = 'completed' and coalesce(orders.amount, 1) > 0))
-),
-customers as (
+-- What a purchase is says segment.orders. Refunds lower monetary, they are neither counted in frequency nor in recency.
+with customers as (
   select
     customer_id,
     date_diff('day', cast(max(case when is_purchase then ordered_at end) as date), $as_of) as recency_days,
@@ -33,7 +19,8 @@ customers as (
     cast(coalesce(sum(amount), 0) as decimal(18, 4)) as monetary,
     min(case when is_purchase then ordered_at end) as first_order_at,
     max(case when is_purchase then ordered_at end) as last_order_at
-  from orders
+  from segment.orders
+  where customer_id is not null
   group by customer_id
   having count(case when is_purchase then 1 end) > 0
 ),

@@ -1,19 +1,16 @@
 -- Score recency, frequency and monetary value twice: every record as if it were a customer of its own, and every customer.
 --
 -- grain    one row per unit (record, customer) and unit_id with at least one purchase up to as_of
--- param    as_of    date           as in segment.rfm
--- param    bins     integer = 5    as in segment.rfm
--- param    returns  text = 'net'   as in segment.rfm
+-- param    as_of  date          as in segment.rfm
+-- param    bins   integer = 5   as in segment.rfm
 -- returns  customer_id (that the record belongs to, or is), recency_days, frequency, monetary, segment (named by rank, as in segment.rfm_named)
 
 -- An order belongs to the record it names, else to the trace of its e-mail or phone, as in unify.persons.
 with orders as (
-  select o.customer_id, coalesce(o.contact_id, o._source || ':' || coalesce(lower(o.email), o.phone)) as contact_id, o.order_id, o.ordered_at,
-    o.amount, o.status = 'completed' and coalesce(o.amount, 0) >= 0 as is_purchase
-  from unify.orders as o
-  join segment.currencies as used on used.is_used and coalesce(o.currency, '') = coalesce(used.currency, '')
-  where o.customer_id is not null and o.ordered_at < $as_of + 1
-    and ($returns <> 'drop' or (o.status = 'completed' and coalesce(o.amount, 1) > 0))
+  select customer_id, coalesce(contact_id, _source || ':' || coalesce(lower(email), phone)) as contact_id, order_id, ordered_at,
+    amount, is_purchase
+  from segment.orders
+  where customer_id is not null
 ),
 units as (
   select 'customer' as unit, customer_id as unit_id, customer_id, order_id, ordered_at, amount, is_purchase from orders
