@@ -36,7 +36,7 @@ def test_a_segment_is_written_sized_and_from_then_on_in_every_run(acme: House) -
     ran = acme("run", "--only", "segments")
     assert ran.exit_code in (0, 1), ran.output
     assert (
-        asked(acme, "select customer_id from segment.own where segment = '단골 고객' order by all")
+        asked(acme, "select customer_id from segment.members where segment = '단골 고객' order by all")
         == expected
     )
     assert asked(acme, "select count(*) from segment.members where scheme = 'regulars'") == [(len(expected),)]
@@ -88,9 +88,9 @@ def test_hostile_labels_and_texts_stay_what_they_are(acme: House) -> None:
     )
     assert done.exit_code == 0, done.output
     assert acme("run", "--only", "segments").exit_code in (0, 1)
-    assert asked(acme, "select distinct segment from segment.own") == [("a b <i>",)]
+    assert asked(acme, "select distinct segment from segment.members where scheme = 'odd'") == [("a b <i>",)]
     assert asked(
-        acme, "select (select count(*) from segment.own) = (select count(*) from segment.rfm where r = 5)"
+        acme, "select (select count(*) from segment.members where scheme = 'odd') = (select count(*) from segment.rfm where r = 5)"
     ) == [(True,)]
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from conftest import DAY, House
 
-from gristmill import runs
+from gristmill import carried, runs
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.template import parse
 from gristmill.unify import ids
@@ -57,7 +57,7 @@ class Story:
             engine.make("unify.clusters", "select * from grouped")
             run = {"run": f"r{self.n}"}
             if self.last:
-                with ids.attached(engine, self.last) as before:
+                with carried.attached(engine, self.last) as before:
                     ids.recall(engine, run, before=before)
             else:
                 ids.recall(engine, run)

@@ -1,5 +1,6 @@
 -- Place every customer in the life cycle by the days since the last purchase.
 --
+-- scheme   lifecycle Life cycle
 -- grain    one row per customer_id of unify.customers
 -- param    as_of         date            the day on which customers are looked at
 -- param    new_days      integer = 30    the first purchase is at most this old: new

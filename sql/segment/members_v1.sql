@@ -1,9 +1,9 @@
 -- List every customer's segment in every scheme, in one long table.
 --
 -- grain    one row per scheme and customer_id
--- returns  scheme (rfm: customers with a purchase; lifecycle: all customers; the name of each segment of your own: its members), segment
-select customer_id, 'rfm' as scheme, segment from segment.rfm_named
-union all
-select customer_id, 'lifecycle' as scheme, segment from segment.lifecycle
-union all
-select customer_id, scheme, segment from segment.own
+-- param    as_of  date   the day of this run
+-- returns  customer_id, scheme (see segment.schemes), segment, since (day of the first of the runs in a row that found it so)
+-- stored   no, it is what segment.history says of today
+select customer_id, scheme, segment, since
+from segment.history
+where since <= $as_of and (until > $as_of or until is null)

@@ -1,5 +1,6 @@
 -- Give every scored customer the name of a segment.
 --
+-- scheme   rfm RFM
 -- grain    one row per customer_id of segment.rfm
 -- param    method  text = 'rank'   whose scores are named: rank (segment.rfm) or r (segment.rfm_r, as in R)
 -- returns  segment, n_matches (rows of the bounds that fit; more than 1 is an overlap)

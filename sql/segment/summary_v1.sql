@@ -30,7 +30,7 @@ counted as (
     cast(sum(rfm.recency_days) as double) / nullif(count(rfm.recency_days), 0) as mean_recency_days
   from segment.members as members
   left join segment.rfm as rfm on rfm.customer_id = members.customer_id
-  where members.scheme not in (select scheme from segment.own_names)
+  where members.scheme in (select scheme from segment.schemes where not is_own)
   group by members.scheme, members.segment
 ),
 joined as (

@@ -1,48 +1,125 @@
-"""Segments of a project's own: templates of customer_id whose head says ``-- segment  LABEL``."""
+"""Who is in which segment: every scheme and every segment of a project's own, gathered, and followed from run to run.
+
+A scheme is a template of customer_id and segment whose head says ``-- scheme  NAME LABEL``; a segment of one's
+own is a template of customer_id whose head says ``-- segment  LABEL``, and is a scheme with one segment.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-from gristmill.engine import Engine
+from gristmill import carried
+from gristmill.engine import Engine, quote
 from gristmill.entities import literal
 from gristmill.errors import Problem, TemplateError, listed
 from gristmill.template import Template
 
+ASSIGNED, SCHEMES = "segment.assigned", "segment.schemes"
+HISTORY, DAYS = "segment.history_before", "segment.days_before"
+SHAPES = {
+    HISTORY: {
+        **dict.fromkeys(("customer_id", "scheme", "segment"), "varchar"),
+        **dict.fromkeys(("since", "until"), "date"),
+    },
+    DAYS: {"day": "date"},
+}
+"""Columns and types of what the run before knew."""
+SOURCES = {HISTORY: "segment.history", DAYS: "segment.days"}
+"""What of the run before each is taken from."""
 
-def gather(found: Sequence[Template], engine: Engine, params: Mapping[str, Any]) -> None:
-    """Write ``segment.own`` (customer_id, scheme, segment) and ``segment.own_names`` (scheme, segment, meaning)."""
-    del params
+
+class Scheme(NamedTuple):
+    """One way of putting customers into segments. ``segment`` is the label of the only one, None where rows say it."""
+
+    template: Template
+    name: str
+    label: str
+    segment: str | None
+
+
+def schemes(found: Sequence[Template]) -> list[Scheme]:
+    """The schemes among templates, by name. Raises TemplateError for a name that two of them give."""
+    known = []
+    for one in found:
+        if one.schema != "segment":
+            continue
+        if one.scheme:
+            name, _, label = one.scheme.partition(" ")
+            known.append(Scheme(one, name, label.strip() or name, None))
+        elif one.segment:
+            known.append(Scheme(one, one.what, one.segment, one.segment))
+    known.sort(key=lambda scheme: (scheme.name, scheme.template.shown))
     problems = [
         Problem(
-            "is a segment and does not select customer_id.",
-            where=one.shown,
-            expected=f"Columns: {listed([column.name for column in engine.columns(one.relation)])}.",
+            f"is the scheme {later.name!r} too.",
+            where=later.template.shown,
+            expected=f"{first.template.shown} has that name already.",
+            hint="rename one of them",
         )
-        for one in found
-        if "customer_id" not in {column.name for column in engine.columns(one.relation)}
+        for first, later in pairwise(known)
+        if first.name == later.name
     ]
     if problems:
         raise TemplateError(problems)
-    names = {one.what: (one.segment or "", one.summary) for one in found}
+    return known
+
+
+def gather(found: Sequence[Scheme], engine: Engine, params: Mapping[str, Any]) -> None:
+    """Write ``segment.assigned`` (customer_id, scheme, segment) and ``segment.schemes`` (scheme, label, meaning, is_own).
+
+    Raises TemplateError for templates that lack one of the columns, all at once.
+    """
+    del params
+    problems = [
+        Problem(
+            f"does not select {name}.",
+            where=one.template.shown,
+            expected=f"Columns: {listed(sorted(names))}.",
+        )
+        for one in found
+        for names in [{column.name for column in engine.columns(one.template.relation)}]
+        for name in (("customer_id", "segment") if one.segment is None else ("customer_id",))
+        if name not in names
+    ]
+    if problems:
+        raise TemplateError(problems)
     engine.make(
-        "segment.own_names",
-        "select unnest(cast($scheme as varchar[])) as scheme, unnest(cast($segment as varchar[])) as segment,"
-        " unnest(cast($meaning as varchar[])) as meaning",
+        SCHEMES,
+        "select unnest(cast($scheme as varchar[])) as scheme, unnest(cast($label as varchar[])) as label,"
+        " unnest(cast($meaning as varchar[])) as meaning, unnest(cast($is_own as boolean[])) as is_own",
         {
-            "scheme": list(names),
-            "segment": [label for label, _ in names.values()],
-            "meaning": [meaning for _, meaning in names.values()],
+            "scheme": [one.name for one in found],
+            "label": [one.label for one in found],
+            "meaning": [one.template.summary for one in found],
+            "is_own": [one.segment is not None for one in found],
         },
     )
-    members = [
-        f"select distinct cast(customer_id as varchar) as customer_id, {literal(one.what)} as scheme"
-        f" from {one.relation} where customer_id is not null"
+    parts = [
+        f"select {'distinct ' if one.segment else ''}cast(customer_id as varchar) as customer_id,"
+        f" {literal(one.name)} as scheme,"
+        f" {literal(one.segment) if one.segment else 'cast(segment as varchar)'} as segment"
+        f" from {one.template.relation} where customer_id is not null"
+        + ("" if one.segment else " and segment is not null")
         for one in found
-    ] or ["select cast(null as varchar) as customer_id, cast(null as varchar) as scheme where false"]
+    ]
+    nobody = "cast(null as varchar)"
     engine.make(
-        "segment.own",
-        f"select m.customer_id, m.scheme, n.segment from ({' union all '.join(members)}) as m"
-        " join segment.own_names as n on n.scheme = m.scheme",
+        ASSIGNED,
+        " union all ".join(parts)
+        or f"select {nobody} as customer_id, {nobody} as scheme, {nobody} as segment where false",
     )
+
+
+def recall(engine: Engine, params: Mapping[str, Any] | None = None, *, before: str | None = None) -> None:
+    """Who was in which segment up to the run before; empty where there was none.
+
+    ``before`` is the name of an attached database, or None for none.
+    """
+    del params
+    stored = carried.stored(engine, before) if before else frozenset()
+    for relation, shape in SHAPES.items():
+        source = SOURCES[relation]
+        known = f"select * from {quote(before)}.{source}" if before and source in stored else None
+        carried.bring(engine, relation, shape, known)

@@ -5,12 +5,12 @@ This is the one place where a template's world (names and SELECTs) meets the cod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill import earlier, entities, runs, segments
+from gristmill import carried, earlier, entities, runs, segments
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
@@ -66,7 +66,7 @@ def plan(
     nodes.extend(_iterations(project))
     nodes.extend(_merged_values(project))
     nodes.extend(_repairs())
-    nodes.append(_own_segments(catalog))
+    nodes.extend(_segments(project, catalog))
     if schemas is None:
         nodes.extend(_checks(project, catalog, nodes))
         return Plan(nodes)
@@ -187,7 +187,10 @@ def _union(
 def _iterations(project: Project) -> Iterator[Node]:
     from gristmill import measure, unify
 
-    of_project = {"decide": partial(decide, project), "recall": partial(recall, project)}
+    of_project = {
+        "decide": partial(decide, project),
+        "recall": partial(carry_over, project, unify.ids.MADE, unify.ids.recall),
+    }
     every: tuple[unify.Step | measure.Step, ...] = (*unify.STEPS, *measure.STEPS)
     for step in every:
         yield Node(
@@ -207,21 +210,26 @@ def decide(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
     decisions.write_decisions(engine, decisions.read(project.root / decisions.FILE))
 
 
-def recall(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
-    """Bring over the ids of the published run, from which customers are recognised."""
-    from gristmill.unify import ids
-
+def carry_over(
+    project: Project,
+    made: Sequence[str],
+    recall: Callable[..., None],
+    engine: Engine,
+    params: Mapping[str, Any],
+) -> None:
+    """Make the relations ``made`` of what the published run knew; ``recall`` makes them from its database, or empty."""
     if not params.get("run"):
-        # A session makes the published run again, with the ids it was made with.
-        if not (ids.is_attached(engine, PUBLISHED) and ids.take_over(engine, PUBLISHED)):
-            ids.recall(engine, params)
+        # A session makes the published run again, from what it was made from.
+        is_there = carried.is_attached(engine, PUBLISHED)
+        if not (is_there and carried.take_over(engine, made, PUBLISHED)):
+            recall(engine, params)
         return
     before = runs.current(project) or next(iter(runs.kept(project)), None)
     if before is None:
-        ids.recall(engine, params)
+        recall(engine, params)
         return
-    with ids.attached(engine, before.database(project)) as name:
-        ids.recall(engine, params, before=name)
+    with carried.attached(engine, before.database(project)) as name:
+        recall(engine, params, before=name)
 
 
 def _merged_values(project: Project) -> Iterator[Node]:
@@ -257,15 +265,23 @@ def _repairs() -> Iterator[Node]:
     )
 
 
-def _own_segments(catalog: Catalog) -> Node:
-    """One step that gathers the segments whose templates say ``-- segment  LABEL``."""
-    found = [t for t in catalog.winners().values() if t.schema == "segment" and t.segment]
-    return Node(
-        makes=("segment.own", "segment.own_names"),
-        reads=tuple(sorted(one.relation for one in found)),
-        summary="All members of the segments that were made for this project.",
+def _segments(project: Project, catalog: Catalog) -> Iterator[Node]:
+    """The steps that gather all schemes, and bring over who was in which segment before."""
+    found = segments.schemes(list(catalog.winners().values()))
+    kinds = dict.fromkeys(("scheme", "label", "segment", "meaning", "customer_id"), "none")
+    yield Node(
+        makes=(segments.ASSIGNED, segments.SCHEMES),
+        reads=tuple(sorted(one.template.relation for one in found)),
+        summary="The segment of every customer in every scheme.",
         step=partial(segments.gather, found),
-        kinds=dict.fromkeys(("scheme", "segment", "meaning"), "none") | {"customer_id": "none"},
+        kinds=kinds,
+    )
+    yield Node(
+        makes=tuple(segments.SHAPES),
+        reads=(),
+        summary="Who was in which segment up to the run before.",
+        step=partial(carry_over, project, tuple(segments.SHAPES), segments.recall),
+        kinds=kinds,
     )
 
 

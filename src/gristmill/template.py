@@ -19,7 +19,7 @@ from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mea
 from gristmill.scalars import literal_of, typed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "segment", "stored")
+KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "scheme", "segment", "stored")
 PARAM = re.compile(
     r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
@@ -86,6 +86,8 @@ class Template:
     source: str = ""
     judges: str = ""
     """For a query in ``sql/audit``: the relation it judges, then severity, dimension, share that may fail, growth of it."""
+    scheme: str | None = None
+    """For a SELECT of customer_id and segment that puts customers into segments: the scheme's name, then its label."""
     segment: str | None = None
     """For a SELECT of customer_id that is a segment of the project's own: its label."""
     owner: str | None = None
@@ -168,6 +170,7 @@ def _template(path: Path, text: str, layer: str, shown: str, name: re.Match[str]
         source=head.words.get("source", ""),
         judges=head.words.get("judges", ""),
         owner=head.words.get("owner"),
+        scheme=head.words.get("scheme"),
         segment=head.words.get("segment"),
         engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
         is_view="stored" in head.words,
