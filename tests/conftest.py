@@ -24,7 +24,13 @@ from gristmill.project import Project
 
 DAY = date(2026, 11, 1)
 PARAMETERS = 'run: str = ""  # the run\nas_of: str = ""  # the day'
-OF_RUNS_BEFORE = {"audit.earlier_runs", "audit.earlier_results", "audit.trends"}
+OF_RUNS_BEFORE = {
+    "audit.earlier_runs",
+    "audit.earlier_results",
+    "audit.trends",
+    "segment.history_before",
+    "segment.days_before",
+}
 """Relations that tell of earlier runs, so that the same run made twice has others."""
 OPEN = "import gristmill as gm\nmill = gm.open(run=run, as_of=as_of or None)"
 

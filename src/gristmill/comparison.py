@@ -11,6 +11,7 @@ from gristmill.catalog import Catalog
 from gristmill.engine import Engine, quote, quote_relation
 from gristmill.errors import ParameterError, Problem, did_you_mean
 from gristmill.mill import Mill
+from gristmill.plan import Plan
 from gristmill.template import Template
 
 FEW = 50
@@ -63,23 +64,17 @@ def _names(old: Template, new: Template) -> tuple[str, str]:
 
 
 def _effect(mill: Mill, old: Template, new: Template) -> list[str]:
-    """The relation itself, and what is made from it in the same schema: names of segments, members."""
-    later = [
-        node.template
-        for node in mill.plan.order(mill.plan.downstream(old.relation))
-        if node.template
-        and node.template.schema == old.schema
-        and old.relation in mill.plan.upstream(node.name)
-        and old.relation == new.relation
-    ]
+    """The relation itself, and what is made from it in the same schema: of segments, the schemes alone."""
+    told, between = _later(mill.plan, old) if old.relation == new.relation else ([], [])
     kept: dict[str, tuple[str, str]] = {old.relation: ("diff.old", "diff.new")}
     for side, found in (("old", old), ("new", new)):
         mill.run(f"{found.layer}:{found.ref}")
         mill.engine.make(f"diff.{side}", f"select * from {quote_relation(found.relation)}")
-        for i, template in enumerate(later):
-            mill.run(template.ref)
-            mill.engine.make(f"diff.{side}_{i}", f"select * from {quote_relation(template.relation)}")
-            kept[template.relation] = (f"diff.old_{i}", f"diff.new_{i}")
+        for relation in between:
+            mill.make(relation)
+        for i, relation in enumerate(told):
+            mill.engine.make(f"diff.{side}_{i}", f"select * from {quote_relation(relation)}")
+            kept[relation] = (f"diff.old_{i}", f"diff.new_{i}")
     names = _names(old, new)
     lines = []
     for relation, (before, after) in kept.items():
@@ -87,6 +82,27 @@ def _effect(mill: Mill, old: Template, new: Template) -> list[str]:
         if relation == old.relation or len(found_lines) > 1:
             lines += [f"{relation}: {found_lines[0]}", *(f"  {line}" for line in found_lines[1:])]
     return lines
+
+
+def _later(plan: Plan, old: Template) -> tuple[list[str], list[str]]:
+    """Relations that a change of ``old`` may change and that are worth telling, and all that are made on the way to them.
+
+    Members, overlaps and movements repeat what the schemes say, so of segments only those are told.
+    """
+    nodes = [
+        node
+        for node in plan.order(plan.downstream(old.relation))
+        if node.name.partition(".")[0] == old.schema
+        and node.name != old.relation
+        and old.relation in plan.upstream(node.name)
+    ]
+    told = [
+        node.name
+        for node in nodes
+        if node.template and (old.schema != "segment" or node.template.scheme or node.template.segment)
+    ]
+    needed = {name for one in told for name in plan.upstream(one)} | set(told)
+    return told, [node.name for node in nodes if node.name in needed]
 
 
 def _difference(engine: Engine, before: str, after: str, names: tuple[str, str]) -> list[str]:

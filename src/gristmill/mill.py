@@ -158,6 +158,12 @@ class Mill:
         self._make(node, values)
         return self.relation(found.relation)
 
+    def make(self, relation: str) -> None:
+        """Make a relation again as the project says, by its template or its step; what it reads is left as it is."""
+        node = self.plan.node(relation)
+        self._make_missing(node.reads)
+        self._make(node, self._values(node))
+
     def stage(self, schema: str, *more: str) -> Result:
         """Make every relation of the given schemas, in order; returns a table of what was made.
 

@@ -161,6 +161,16 @@ class Result:
 
         return report.heatmap(self.data(clear=clear), x, y, value, masked=self._mill.project.mask, **options)
 
+    def flows(
+        self, source: str, target: str, value: str, *, clear: Sequence[str] = (), **options: Any
+    ) -> Display:
+        """A flow chart; options as ``gm.report.flows``."""
+        from gristmill import report
+
+        return report.flows(
+            self.data(clear=clear), source, target, value, masked=self._mill.project.mask, **options
+        )
+
     def _repr_mimebundle_(self, **_asked: Any) -> dict[str, Any]:
         return self.table(most=DISPLAYED)._repr_mimebundle_()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,17 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _COLUMN = re.compile(r'[Cc]olumn "((?:[^"]|"")+)"')
 
 SIZES = ("scheme", "segment", "n_customers", "share", "revenue", "share_revenue")
+MOVES = (
+    "scheme",
+    "from_segment",
+    "to_segment",
+    "n_customers",
+    "share_from",
+    "revenue",
+    "from_day",
+    "to_day",
+)
+HISTORY = ("scheme", "segment", "since", "until", "customer_id")
 OVERLAPS = ("scheme", "segment", "other_scheme", "other_segment", "n_both", "share", "lift")
 
 
@@ -214,6 +226,77 @@ def overlaps(project: Project, names: tuple[str, ...]) -> list[tuple[object, ...
         return bool(first) if wanted else (str(row[0]), str(row[1])) < (str(row[2]), str(row[3]))
 
     return [row for row in rows if is_asked(row)]
+
+
+def moves(
+    project: Project, schemes: tuple[str, ...], *, since: dt.date | None = None
+) -> list[tuple[object, ...]]:
+    """Who moved since the run before, or since the last one up to ``since``, in the columns of MOVES.
+
+    Of all schemes where none is named. Raises ParameterError for an unknown one, ConfigError where no earlier run is known.
+    """
+    with _published(project) as mill:
+        _check_schemes(mill, schemes)
+        if since is not None:
+            mill.run("segment/moves", moved_since=since)
+        days = [
+            row[0] for row in mill.sql("select day from segment.days where day < $as_of order by day").rows()
+        ]
+        if not days or (since and since < days[0]):
+            known = f"Days with a run: {listed([str(day) for day in days])}." if days else None
+            raise ConfigError(
+                Problem(
+                    "No earlier run is known to compare with.",
+                    expected=known,
+                    hint="the next 'gristmill run' compares with this one"
+                    if not days
+                    else f"--since {days[0]}",
+                )
+            )
+        rows = mill.sql(
+            "select scheme, from_segment, to_segment, n_customers, share_from, revenue, from_day, to_day from segment.moves"
+            " order by scheme, n_customers desc, from_segment, to_segment"
+        ).rows()
+    return [row for row in rows if not schemes or row[0] in schemes]
+
+
+def history(project: Project, customer: str) -> list[tuple[object, ...]]:
+    """Every segment a customer has been in, in the columns of HISTORY; an id that was merged counts with the one it became.
+
+    Raises ParameterError for an id that was never given.
+    """
+    with _published(project) as mill:
+        ids = mill.sql(
+            "select customer_id from unify.resolved_ids where current_id = (select current_id from unify.resolved_ids where customer_id = $one)"
+            " union select $one where $one in (select customer_id from segment.history)",
+            one=customer,
+        ).rows()
+        if not ids:
+            raise ParameterError(
+                Problem(
+                    f"There is no customer {customer!r}.",
+                    hint="customer ids are in unify.customers; gristmill review lists some",
+                )
+            )
+        return mill.sql(
+            "select scheme, segment, since, until, customer_id from segment.history"
+            " where list_contains(cast($ids as varchar[]), customer_id) order by scheme, since, segment, customer_id",
+            ids=[row[0] for row in ids],
+        ).rows()
+
+
+def _check_schemes(mill: Mill, schemes: tuple[str, ...]) -> None:
+    known = {row[0] for row in mill.sql("select scheme from segment.schemes").rows()}
+    problems = [
+        Problem(
+            f"There is no scheme {name!r}.",
+            hint=did_you_mean(name, known, otherwise="gristmill segment list"),
+        )
+        for name in schemes
+        if name not in known
+    ]
+    if problems:
+        raise ParameterError(problems)
 
 
 @contextmanager

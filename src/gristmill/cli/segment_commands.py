@@ -1,4 +1,4 @@
-"""Commands about segments: segment list, new, overlap."""
+"""Commands about segments: segment list, new, columns, overlap, moves, history."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gristmill.cli.group import Group
-from gristmill.cli.options import CONFIG, JSON
+from gristmill.cli.options import CONFIG, JSON, Day
 from gristmill.cli.show import listing, talk
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
 
@@ -74,6 +75,37 @@ def overlap(segments: tuple[str, ...], as_json: bool, config: Path | None) -> No
 
     found = segmenting.overlaps(project.load(config=config), segments)
     listing(segmenting.OVERLAPS, found, as_json=as_json)
+
+
+@segment.command()
+@click.argument("schemes", nargs=-1)
+@click.option("--since", type=Day(), help="Compare with the last run up to this day.")
+@JSON
+@CONFIG
+def moves(schemes: tuple[str, ...], since: dt.date | None, as_json: bool, config: Path | None) -> None:
+    """Tell who moved between segments.
+
+    Without --since the published run is compared with the run before it. SCHEMES are names as 'segment list' prints
+    them; with none all are told. An empty from_segment is being in none before, an empty to_segment in none now.
+    """
+    from gristmill import project, segmenting
+
+    found = segmenting.moves(project.load(config=config), schemes, since=since)
+    listing(segmenting.MOVES, found, as_json=as_json)
+
+
+@segment.command()
+@click.argument("customer")
+@JSON
+@CONFIG
+def history(customer: str, as_json: bool, config: Path | None) -> None:
+    """List the segments one customer was in.
+
+    CUSTOMER is a customer_id, of today or of an earlier run. An empty until is today.
+    """
+    from gristmill import project, segmenting
+
+    listing(segmenting.HISTORY, segmenting.history(project.load(config=config), customer), as_json=as_json)
 
 
 COMMANDS = (segment,)

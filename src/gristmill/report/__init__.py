@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gristmill.report.cards import finding, findings, metric, metrics, note, verdict
 from gristmill.report.cells import Failure
-from gristmill.report.charts import bars, heatmap, lines, stacked
+from gristmill.report.charts import bars, flows, heatmap, lines, stacked
 from gristmill.report.data import Col, Data
 from gristmill.report.display import MIME, Display
 from gristmill.report.export import Page, render
@@ -25,6 +25,7 @@ __all__ = [
     "bars",
     "finding",
     "findings",
+    "flows",
     "heatmap",
     "lines",
     "mask",

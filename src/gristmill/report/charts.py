@@ -132,6 +132,25 @@ def heatmap(
     return _chart(plan, _points(plan)[:MAX_POINTS])
 
 
+def flows(
+    data: Data,
+    source: str,
+    target: str,
+    value: str,
+    *,
+    title: str | None = None,
+    note: str | None = None,
+    unit: str | None = None,
+    masked: bool = True,
+) -> Display:
+    """Bands from the groups in ``source`` to those in ``target``, as thick as ``value``; groups stand in the order of the rows.
+
+    Rows of one source and target should be one row; what is zero or missing is not drawn.
+    """
+    plan = _Plan("flows", data, source, (value,), target, title, note, unit, masked)
+    return _chart(plan, _points(plan)[:MAX_POINTS])
+
+
 def _points(plan: _Plan) -> list[dict[str, Any]]:
     """One point a row and y column: x, y (float or None), c (series), t (words when pointed at), v (figure)."""
     data, _ = plan.data.masked(plan.masked)

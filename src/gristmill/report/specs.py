@@ -12,6 +12,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from gristmill.report import bands
+
 SCHEMA = "https://vega.github.io/schema/vega-lite/v{}.json"
 
 PALETTE = ("#0b5f8a", "#c96a00", "#12876a", "#a8508a", "#3a8fc4", "#a93a28", "#6b7280")
@@ -24,7 +26,7 @@ _WIDE, _COMPACT = 680, 340
 
 def build(payload: Any, *, compact: bool = False, title: bool = False) -> dict[str, Any]:
     """The specification of one chart; ``compact`` is for 340 px, ``title`` puts the title into the drawing."""
-    makers = {"lines": _lines, "bars": _bars, "stacked": _stacked, "heatmap": _heatmap}
+    makers = {"lines": _lines, "bars": _bars, "stacked": _stacked, "heatmap": _heatmap, "flows": _flows}
     width = _COMPACT if compact else _WIDE
     spec: dict[str, Any] = {
         "background": None,
@@ -327,3 +329,8 @@ def _heatmap(payload: Any, compact: bool) -> dict[str, Any]:
         text = {"type": "text", "fontSize": 11, "aria": False}
         marks.append({"mark": text, "encoding": {**place, "text": {"field": "v"}, "fill": ink}})
     return {"height": 34 + 26 * max(1, len(payload["series"])), "data": {"values": points}, "layer": marks}
+
+
+def _flows(payload: Any, compact: bool) -> dict[str, Any]:
+    width = _COMPACT if compact else _WIDE
+    return bands.spec(payload, width=width, palette=PALETTE, quiet=QUIET, compact=compact)
