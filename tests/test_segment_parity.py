@@ -22,7 +22,8 @@ DATA = Path(__file__).parent / "data"
 RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail"
 
 SEGMENTS = (
-    "segment/rates", "segment/currencies", "segment/orders", "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r", "segment/rfm_bounds", "segment/rfm_named",
+    "segment/rates", "segment/currencies", "segment/orders", "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r",
+    "segment/rfm_cuts", "segment/rfm_fixed", "segment/rfm_bounds", "segment/rfm_named",
 )  # fmt: skip
 
 
@@ -177,28 +178,33 @@ def test_orders_lines_and_months_of_online_retail_add_up_to_the_same_revenue(ret
     with DuckDBEngine() as engine:
         load_retail(engine, str(DATA / "online_retail" / "part.csv.gz"))
         retail_by_templates(engine, returns)
-        # Nobody made a segment of their own.
-        segments.gather([], engine, {})
+        schemes = ("segment/silences", "segment/lifecycle", "segment/value")
+        day = dt.date(2011, 12, 9)
+        mill(engine, (*schemes, "segment/names"), as_of=day)
+        found = [parse(ROOT / "sql" / f"{name}_v1.sql") for name in (*schemes, "segment/rfm_named")]
+        segments.gather(segments.schemes(found), engine, {})
+        segments.recall(engine)
         mill(
             engine,
             (
-                "segment/lifecycle",
+                "segment/days",
+                "segment/history",
                 "segment/members",
                 "segment/summary",
                 "measure/kpi_monthly",
                 "measure/cohort_retention",
             ),
-            as_of=dt.date(2011, 12, 9),
+            as_of=day,
         )
         orders = engine.scalar("select sum(amount) from unify.orders")
         assert engine.scalar("select sum(amount) from unify.order_lines") == orders
         assert engine.scalar("select sum(revenue) from measure.kpi_monthly") == orders
         scored = engine.scalar("select sum(monetary) from segment.rfm")
         assert engine.rows("select scheme, sum(revenue) from segment.summary group by 1 order by 1") == [
-            ("lifecycle", scored), ("rfm", scored),
+            ("lifecycle", scored), ("rfm", scored), ("value", scored),
         ]  # fmt: skip
         assert engine.rows("select scheme, sum(share_customers), count(*) from segment.summary group by 1 order by 1") == [
-            ("lifecycle", pytest.approx(1), 6), ("rfm", pytest.approx(1), 11),
+            ("lifecycle", pytest.approx(1), 7), ("rfm", pytest.approx(1), 11), ("value", pytest.approx(1), 5),
         ]  # fmt: skip
         scored_customers = engine.scalar("select count(*) from segment.rfm")
         assert engine.scalar("select sum(n_new_customers) from measure.kpi_monthly") == scored_customers

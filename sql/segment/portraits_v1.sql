@@ -20,7 +20,8 @@ inside as (
   select m.scheme, m.segment, k.attribute, k.value, count(*) as n,
     sum(count(*)) over (partition by m.scheme, m.segment, k.attribute) as n_known
   from segment.members as m
-  join known as k on k.customer_id = m.customer_id and k.value is not null
+  -- That all of a segment of women are women says nothing.
+  join known as k on k.customer_id = m.customer_id and k.value is not null and k.attribute <> m.scheme
   group by m.scheme, m.segment, k.attribute, k.value
 )
 select i.scheme, i.segment, i.attribute, i.value, i.n as n_customers,

@@ -3,9 +3,13 @@
 -- grain    one row per customer_id with at least one purchase up to as_of
 -- param    as_of  date          the day that recency counts back from
 -- param    bins   integer = 5   scores from 1 (worst) to bins (best)
+-- param    r_weight  double = 1  weight of r in weighted_score, 0 or more
+-- param    f_weight  double = 1  the same of f
+-- param    m_weight  double = 1  the same of m
 -- returns  recency_days (from the day of the last purchase to as_of), frequency (purchases), monetary (net, in
 --          the currency of segment.currencies; below zero when refunds are larger), first_order_at,
---          last_order_at, r, f, m, rfm (text, '543'; '12-3-10' when bins > 9), score (r + f + m)
+--          last_order_at, r, f, m, rfm (text, '543'; '12-3-10' when bins > 9), score (r + f + m),
+--          weighted_score (weighted mean of r, f and m, so from 1 to bins; null when no weight is above 0)
 -- source   Hughes, Strategic Database Marketing (1994)
 
 -- A score of k says: at least (k - 1) / bins of all customers are strictly worse. Equal values get equal
@@ -47,5 +51,9 @@ select
     when $bins <= 9 then cast(r as varchar) || cast(f as varchar) || cast(m as varchar)
     else cast(r as varchar) || '-' || cast(f as varchar) || '-' || cast(m as varchar)
   end as rfm,
-  r + f + m as score
+  r + f + m as score,
+  round(
+    (greatest($r_weight, 0) * r + greatest($f_weight, 0) * f + greatest($m_weight, 0) * m)
+    / nullif(greatest($r_weight, 0) + greatest($f_weight, 0) + greatest($m_weight, 0), 0), 4
+  ) as weighted_score
 from scored

@@ -283,6 +283,27 @@ def _segments(project: Project, catalog: Catalog) -> Iterator[Node]:
         step=partial(carry_over, project, tuple(segments.SHAPES), segments.recall),
         kinds=kinds,
     )
+    yield from _behaviour(project)
+
+
+def _behaviour(project: Project) -> Iterator[Node]:
+    """The steps that find clusters of customers who behave alike, from where the run before left them."""
+    from gristmill import behaviour
+
+    yield Node(
+        makes=(behaviour.BEFORE,),
+        reads=(),
+        summary="Where the clusters of behaviour lay in the run before.",
+        step=partial(carry_over, project, (behaviour.BEFORE,), behaviour.recall),
+        kinds=behaviour.KINDS,
+    )
+    yield Node(
+        makes=(behaviour.CENTRES, behaviour.CHOICE),
+        reads=behaviour.READS,
+        summary="Clusters of customers who behave alike, and why there are so many of them.",
+        step=behaviour.find_clusters,
+        kinds=behaviour.KINDS,
+    )
 
 
 def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Iterator[Node]:
