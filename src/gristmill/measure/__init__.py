@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gristmill.engine import Engine
-from gristmill.measure import clv
+from gristmill.measure import churn, clv
 
 Run = Callable[[Engine, Mapping[str, Any]], None]
 
@@ -36,6 +36,13 @@ STEPS: tuple[Step, ...] = (
         run=clv.value_customers,
         kinds=clv.KINDS,
     ),
+    Step(
+        name="churn",
+        makes=(churn.POINTS, churn.NOTES),
+        reads=(churn.SETTINGS, churn.COUNTS, clv.SETTINGS, clv.MODEL),
+        run=churn.find_chances,
+        kinds=churn.KINDS,
+    ),
 )
 
-__all__ = ["STEPS", "Step", "clv"]
+__all__ = ["STEPS", "Step", "churn", "clv"]

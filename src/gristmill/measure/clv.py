@@ -7,7 +7,7 @@ stands in, and ``measure.clv_notes`` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,7 +127,7 @@ def value_customers(engine: Engine, _params: Mapping[str, Any] | None = None) ->
         expected = predict(chosen, peaks[chosen.name].parameters, counts, **settings.terms)
     _write_points(engine, counts, expected, settings.unit, chosen.name if chosen else SIMPLE)
     for relation, rows in ((MODEL, found.model), (CALIBRATION, found.calibration), (NOTES, found.notes)):
-        _write(engine, relation, rows)
+        write_rows(engine, relation, SHAPES[relation], rows)
 
 
 def fits(counts: Counts, wanted: str = BEST) -> tuple[dict[str, Peak], str | None]:
@@ -330,8 +330,10 @@ def _write_points(engine: Engine, counts: Counts, expected: Prediction, unit: in
     engine.register("clv_points_found", table.slice(0, 0))
 
 
-def _write(engine: Engine, relation: str, rows: list[tuple[Any, ...]]) -> None:
-    shape = SHAPES[relation]
+def write_rows(
+    engine: Engine, relation: str, shape: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Make a small relation of these columns and rows."""
     cells = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in shape.items())
     engine.make(relation, f"select {cells} where false")
     for row in rows:

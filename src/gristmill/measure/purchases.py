@@ -77,6 +77,9 @@ class Model(Protocol):
     def rate(self, p: Floats, counts: Counts, later: float) -> Floats:
         """Purchases expected in a unit of time, ``later`` units after the end of observation, one a row."""
 
+    def buys(self, p: Floats, counts: Counts, span: float) -> Floats:
+        """Chance of a purchase or more in the next ``span`` units of time, one a row."""
+
 
 class _BetaGeometric:
     """What BG/NBD and MBG/NBD share; ``first`` is 1 when customers may leave after the first purchase."""
@@ -153,6 +156,13 @@ class _BetaGeometric:
             return shape / age * np.exp(-(shape + 1) * np.log1p(chance * later / age))
 
         return self._average(p, counts, then)
+
+    def buys(self, p: Floats, counts: Counts, span: float) -> Floats:
+        # Customers leave after a purchase only, so that who is there now stays until the next one.
+        r, alpha = p[:2]
+        waits = -np.expm1(-(r + counts.x) * np.log1p(span / (alpha + counts.age)))
+        chance: Floats = waits * self.alive(p, counts)
+        return chance
 
     def _average(self, p: Floats, counts: Counts, of: _OfChance) -> Floats:
         """``of`` averaged over the chances of leaving of customers who are still there, times the chance that they are.
@@ -269,6 +279,21 @@ class _Pareto:
         stays = np.exp(-s * np.log1p(later / (beta + counts.age)))
         pace: Floats = (r + counts.x) / (alpha + counts.age) * stays * self.alive(p, counts)
         return pace
+
+    def buys(self, p: Floats, counts: Counts, span: float) -> Floats:
+        # Nothing until then is the same history, seen for longer.
+        longer = Counts(counts.x, counts.t_x, counts.age + span, counts.n)
+        chance: Floats = -np.expm1(np.minimum(self._together(p, longer) - self._together(p, counts), 0.0))
+        return chance
+
+    def _together(self, p: Floats, counts: Counts) -> Floats:
+        """Logarithms of living on and of having left together, one a row."""
+        sums = []
+        for part in counts.chunks():
+            living, leaving, _ = self._leaving(p, part)
+            most = np.maximum(living, leaving.max(axis=1, initial=-np.inf))
+            sums.append(most + np.log(np.exp(living - most) + np.exp(leaving - most[:, None]).sum(axis=1)))
+        return np.concatenate(sums)
 
 
 BG_NBD: Model = _BetaGeometric("bg_nbd", 0)
