@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 # Companies that inspect traffic have their certificates in the system, where pip finds them too.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo test lint types unit environment bench clean
+.PHONY: demo test lint types unit environment screenshots clean
 
 demo: $(STAMP)
 	@rm -rf demo
@@ -38,6 +38,13 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -c constraints.txt uv
 	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e . --group dev
 	@touch $(STAMP)
+
+# Pages in both languages on three screens and on paper, to be looked at.
+screenshots: $(STAMP)
+	@rm -rf screenshots
+	$(BIN)/gristmill demo screenshots/en
+	$(BIN)/gristmill demo screenshots/ko --locale ko
+	PYTHONPATH=tests $(BIN)/python tests/screenshots.py screenshots/*/reports/*/ --out screenshots
 
 clean:
 	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache

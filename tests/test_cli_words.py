@@ -28,6 +28,7 @@ COMMANDS = [
     "runs",
     "rollback",
     "open",
+    "report",
     "lab",
     "clean",
     "unify",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from report_browser import Visit, launched
 from report_pages import HOSTILE, cell, notebook, people, text, usual, write
 
 from gristmill.report import (
@@ -29,47 +28,13 @@ from gristmill.report import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-CHROMIUM = Path("/usr/bin/chromium")
-REQUIRED = os.environ.get("GRISTMILL_REQUIRE_BROWSER") == "1"
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        if REQUIRED:
-            pytest.fail("GRISTMILL_REQUIRE_BROWSER is set and there is no /usr/bin/chromium")
-        pytest.skip("no browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
-
-
-class Visit:
-    """A page open in the browser, with everything it asked for and complained about."""
-
-    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("console", lambda m: self.complaints.append(m.text))
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.goto(path.as_uri())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def js(self, code: str) -> Any:
-        return self.page.evaluate(code)
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,12 @@ from gristmill.pipeline import Voice
 from gristmill.runs import Run
 
 
-def make(folder: Path, *, people: int, seed: int, as_of: date, voice: Voice) -> pipeline.Outcome:
+def make(
+    folder: Path, *, people: int, seed: int, as_of: date, voice: Voice, locale: str = "en"
+) -> pipeline.Outcome:
     """Make the project in a new folder, run it, and tell the stage times and how near to the truth it came."""
     started = time.perf_counter()
-    scaffold.init(folder)
+    scaffold.init(folder, locale=locale)
     written = sample.write(folder / "data", people=people, seed=seed, as_of=as_of, truth=folder / "truth")
     voice.tell(
         f"✓ {'sample':<10} {time.perf_counter() - started:6.1f} s   {people:,} people in {len(written.files)} files"

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
+from gristmill.errors import ConfigError, Problem
 from gristmill.notebooks import Failure
 from gristmill.project import Project
+from gristmill.provenance import Provenance
 from gristmill.report import Failure as CellFailure
-from gristmill.report import Page, render
-from gristmill.runs import NOTEBOOKS, PUBLISHED, Run, current, write_atomically
+from gristmill.report import Page, changes, render
+from gristmill.report.broken import Breakdown, StageLine, notebook
+from gristmill.report.bundle import bundle
+from gristmill.report.pdf import pdf
+from gristmill.report.words import Words
+from gristmill.runs import NOTEBOOKS, PUBLISHED, Run, current, runs, write_atomically
 from gristmill.stages import Stage
+from gristmill.stages import stages as stages_of
 
 SUMMARY = "summary"
 INDEX = "index.html"
+MOST = 40
+"""Templates or files that the foot of a page names as changed."""
 
 
 def file_name(stage: Stage) -> str:
@@ -21,26 +34,155 @@ def file_name(stage: Stage) -> str:
     return INDEX if stage.name == SUMMARY else f"{stage.name}.html"
 
 
-def write(project: Project, run: Run, stages: Sequence[Stage], failure: tuple[Stage, Failure] | None) -> None:
-    """Render every stage that was executed; a run without a summary gets a front page all the same."""
+def write(
+    project: Project,
+    run: Run,
+    stages: Sequence[Stage],
+    failure: tuple[Stage, Failure] | None,
+    *,
+    against: Run | None = None,
+) -> None:
+    """Render every stage that was executed; a run without a summary gets a front page all the same.
+
+    Numbers are set beside those of ``against``, else of the published run before.
+    """
     folder = run.folder(project) / NOTEBOOKS
+    earlier = against or _before(project, run)
+    then = changes.read(earlier.report(project)) if earlier else None
+    now: dict[str, changes.Figures] = {}
     done = [stage for stage in stages if (folder / stage.path.name).is_file()]
     # The summary comes last in the run and first for the reader.
     order = sorted(done, key=lambda stage: stage.name != SUMMARY)
+    origins = Provenance(project, run)
+    # A run that broke before its summary has a front page that says so.
+    front = (
+        []
+        if any(stage.name == SUMMARY for stage in done)
+        else [(Words(project.locale, own_words(project))["broken_page"], INDEX)]
+    )
     for stage in done:
         error = failure[1] if failure and failure[0] == stage else None
-        nav = [(other.title, file_name(other), other == stage) for other in order]
-        render(
-            folder / stage.path.name,
-            run.report(project) / file_name(stage),
-            _page(project, run, stage, nav, error),
+        nav = [
+            *((label, href, False) for label, href in front),
+            *((other.title, file_name(other), other == stage) for other in order),
+        ]
+        executed = folder / stage.path.name
+        page = _page(project, run, stage, nav, error, origins)
+        if then and earlier:
+            page = replace(
+                page,
+                before=then.page(stage.name),
+                against=f"{then.run} ({then.as_of})",
+                differences=_differences(earlier, run),
+            )
+        render(executed, run.report(project) / file_name(stage), page)
+        now[stage.name] = changes.figures(json.loads(executed.read_text(encoding="utf-8")))
+    changes.write(run.report(project), run.run, run.as_of, now)
+    if front:
+        nav = [
+            *((label, href, True) for label, href in front),
+            *((one.title, file_name(one), False) for one in order),
+        ]
+        _front_page(project, run, stages, nav, failure)
+
+
+def compare(project: Project, run: Run, against: Run) -> None:
+    """Write the pages of a run again, its numbers beside those of another run.
+
+    Raises ConfigError when the executed notebooks of the run are gone, or the figures of the other.
+    """
+    known = stages_of(project)
+    folder = run.folder(project) / NOTEBOOKS
+    if run.status != PUBLISHED:
+        raise ConfigError(
+            Problem(f"The run {run.run} was not published ({run.status}), so it has no numbers to compare.")
         )
-    if not any(stage.name == SUMMARY for stage in done):
-        _front_page(project, run, order, failure)
+    if not any((folder / stage.path.name).is_file() for stage in known):
+        raise ConfigError(
+            Problem(
+                f"The notebooks of {run.run} are gone, so its pages cannot be written again.",
+                expected="Those of the last runs are kept (keep_runs in gristmill.toml).",
+                hint="'gristmill runs' says which are kept",
+            )
+        )
+    if changes.read(against.report(project)) is None:
+        raise ConfigError(
+            Problem(
+                f"The report of {against.run} keeps no figures to compare with.",
+                expected=f"{project.show(against.report(project) / changes.FILE)} is not there, or cannot be read.",
+                hint="'gristmill runs' lists the runs",
+            )
+        )
+    write(project, run, known, None, against=against)
+
+
+def _before(project: Project, run: Run) -> Run | None:
+    """The last published run before this one whose figures are kept."""
+    earlier = (one for one in runs(project) if one.run < run.run and one.status == PUBLISHED)
+    return next((one for one in earlier if (one.report(project) / changes.FILE).is_file()), None)
+
+
+def _differences(then: Run, now: Run) -> list[tuple[str, str]]:
+    """Templates and files that are not as they were: what changed, came or went, at most so many of each."""
+
+    def told(was: Mapping[str, str], made: Mapping[str, str]) -> str:
+        lines = [f"{name} {made[name]}" for name in sorted(made) if was.get(name) != made[name]]
+        lines += [f"{name} −" for name in sorted(set(was) - set(made))]
+        more = f" … +{len(lines) - MOST}" if len(lines) > MOST else ""
+        return ", ".join(lines[:MOST]) + more
+
+    def templates(run: Run) -> dict[str, str]:
+        return {
+            str(one["relation"]): f"{one['ref']} {str(one['fingerprint'])[:8]}".strip()
+            for one in run.relations
+            if "@" in str(one["ref"])
+        }
+
+    def files(run: Run) -> dict[str, str]:
+        return {str(one["file"]): str(one.get("sha256") or "")[:8] for one in run.inputs}
+
+    found = [
+        ("templates", told(templates(then), templates(now))),
+        ("files", told(files(then), files(now))),
+    ]
+    return [(label, lines) for label, lines in found if lines]
+
+
+def single(project: Project, run: Run, out: Path) -> Path:
+    """The report of a run as one HTML file at ``out``. Raises ConfigError when the run has no report."""
+    return bundle(report_of(project, run), out)
+
+
+def printed(project: Project, run: Run, out: Path) -> Path:
+    """The report of a run as a PDF at ``out``.
+
+    Raises ConfigError when the run has no report or the machine no browser, RunError when that does not print.
+    """
+    with tempfile.TemporaryDirectory(prefix="gristmill-") as folder:
+        return pdf(bundle(report_of(project, run), Path(folder) / "report.html"), out)
+
+
+def report_of(project: Project, run: Run) -> Path:
+    """The folder of a run's pages. Raises ConfigError when it has none."""
+    folder = run.report(project)
+    if not (folder / INDEX).is_file():
+        raise ConfigError(
+            Problem(
+                f"The run {run.run} ({run.status}) has no report.",
+                expected=f"{project.show(folder / INDEX)} is not there.",
+                hint="'gristmill runs' lists the runs",
+            )
+        )
+    return folder
 
 
 def _page(
-    project: Project, run: Run, stage: Stage, nav: Sequence[tuple[str, str, bool]], error: Failure | None
+    project: Project,
+    run: Run,
+    stage: Stage,
+    nav: Sequence[tuple[str, str, bool]],
+    error: Failure | None,
+    origins: Provenance,
 ) -> Page:
     return Page(
         title=stage.title,
@@ -48,48 +190,103 @@ def _page(
         stage="" if stage.name == SUMMARY else stage.name,
         run_id=run.run,
         as_of=run.as_of,
-        parameters={name: value for name, value in run.params.items() if value is not None},
+        parameters=_given(run),
+        versions=run.versions,
+        fingerprints=origins.fingerprints(),
+        trace=origins.of,
+        nav=nav,
+        home="../index.html",
+        generated_at=_moment(run.finished_at),
+        locale=project.locale,
+        own_words=own_words(project),
+        accent=project.accent,
+        logo=_logo(project),
+        error=CellFailure(error.cell, error.ename, error.evalue) if error else None,
+    )
+
+
+def _front_page(
+    project: Project,
+    run: Run,
+    stages: Sequence[Stage],
+    nav: Sequence[tuple[str, str, bool]],
+    failure: tuple[Stage, Failure] | None,
+) -> None:
+    """``index.html`` of a run that broke before its summary."""
+    words = Words(project.locale, own_words(project))
+    path = run.folder(project) / NOTEBOOKS / "front_page.ipynb"
+    write_atomically(path, json.dumps(notebook(_breakdown(project, run, stages, failure), words)))
+    page = Page(
+        title=words.say("broken_title", project=project.name),
+        project=project.name,
+        run_id=run.run,
+        as_of=run.as_of,
+        parameters=_given(run),
         versions=run.versions,
         nav=nav,
         home="../index.html",
         generated_at=_moment(run.finished_at),
         locale=project.locale,
         accent=project.accent,
-        logo=str(project.root / project.logo)
-        if project.logo and not project.logo.startswith("data:")
-        else project.logo,
-        error=CellFailure(error.cell, error.ename, error.evalue) if error else None,
-    )
-
-
-def _front_page(
-    project: Project, run: Run, done: Sequence[Stage], failure: tuple[Stage, Failure] | None
-) -> None:
-    """``index.html`` of a run that broke before its summary: what ran, where it broke, what to do."""
-    good = current(project)
-    lines = [f"# {project.name}: the run broke"]
-    if failure:
-        lines += ["", f"It broke in **{failure[0].title}**: `{failure[1].ename}`.", ""]
-        lines += [f"- [{stage.title}]({file_name(stage)})" for stage in done]
-    if good and good.status == PUBLISHED:
-        lines += ["", f"The published run is as it was: [{good.run}](../{good.run}/{INDEX})."]
-    lines += ["", "Mend the cell that is marked on its page, then run `gristmill run` again."]
-    cells = [{"cell_type": "markdown", "id": "front", "metadata": {}, "source": "\n".join(lines)}]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    path = run.folder(project) / NOTEBOOKS / "front_page.ipynb"
-    write_atomically(path, json.dumps(notebook))
-    page = Page(
-        title=f"{project.name}: the run broke",
-        project=project.name,
-        run_id=run.run,
-        as_of=run.as_of,
-        nav=[(stage.title, file_name(stage), False) for stage in done],
-        home="../index.html",
-        generated_at=_moment(run.finished_at),
-        locale=project.locale,
-        accent=project.accent,
+        logo=_logo(project),
     )
     render(path, run.report(project) / INDEX, page)
+
+
+def _breakdown(
+    project: Project, run: Run, stages: Sequence[Stage], failure: tuple[Stage, Failure] | None
+) -> Breakdown:
+    went = {str(one["stage"]): one for one in run.stages}
+    made = _made(run.folder(project) / "progress.jsonl")
+    here = current(project)
+    good = here if here and here.run != run.run and (here.report(project) / INDEX).is_file() else None
+
+    def line(stage: Stage) -> StageLine:
+        known = went.get(stage.name, {})
+        there = (run.report(project) / file_name(stage)).is_file()
+        return StageLine(
+            stage.title, file_name(stage) if there else None, known.get("seconds"), known.get("ok")
+        )
+
+    stage, why = failure or (None, None)
+    return Breakdown(
+        stage=stage.title if stage else project.name,
+        href=file_name(stage) if stage else None,
+        cell=why.cell + 1 if why and why.cell is not None else None,
+        ename=why.ename if why else "",
+        evalue=why.evalue if why else run.error or "",
+        seconds=run.seconds,
+        stages=[line(one) for one in stages],
+        n_relations=len({name for name, _ in made}),
+        last=made[-1] if made else None,
+        good=(good.run, f"../{good.run}/{INDEX}", good.as_of) if good else None,
+    )
+
+
+def _made(progress: Path) -> list[tuple[str, int]]:
+    """The relations made so far, in order; the last line may be half written when the process was killed."""
+    found = []
+    for line in progress.read_text(encoding="utf-8").splitlines() if progress.is_file() else ():
+        with suppress(ValueError, KeyError):
+            one = json.loads(line)
+            found.append((str(one["relation"]), int(one["n_rows"])))
+    return found
+
+
+def own_words(project: Project) -> list[Path]:
+    """Catalogues of the project's layers in its language, the nearest layer last: what it says goes before."""
+    name = f"{project.locale.split('-', maxsplit=1)[0]}.toml"
+    return [layer.root / "notebooks" / "words" / name for layer in reversed(project.layers)]
+
+
+def _given(run: Run) -> dict[str, object]:
+    return {name: value for name, value in run.params.items() if value is not None}
+
+
+def _logo(project: Project) -> str | None:
+    if project.logo and not project.logo.startswith("data:"):
+        return str(project.root / project.logo)
+    return project.logo
 
 
 def _moment(stamp: str | None) -> str | None:

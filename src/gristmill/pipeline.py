@@ -335,7 +335,12 @@ class _Execution:
         from gristmill.report.gallery import write_gallery
 
         for what, step in (
-            ("The gallery of reports was not written", lambda: write_gallery(self.project.reports)),
+            (
+                "The gallery of reports was not written",
+                lambda: write_gallery(
+                    self.project.reports, locale=self.project.locale, accent=self.project.accent
+                ),
+            ),
             ("This run is not in history", lambda: history.remember(self.project, this, results, metrics)),
             ("Databases of older runs were not deleted", lambda: runs.prune(self.project)),
         ):

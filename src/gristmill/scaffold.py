@@ -23,7 +23,7 @@ CONFIG = """\
 # The project. 'gristmill add FILE' enters sources below; everything else has a default.
 [project]
 name = {name}
-locale = "en"
+locale = {locale}            # the language of reports: en, ko, or one with a catalogue in notebooks/words/
 # as_of = 2026-11-01      # the day that counts as today; without it: the day of the run
 # currency = "KRW"        # only orders in this currency are counted; without it: the most frequent one
 # keep_runs = 3           # databases of this many published runs are kept
@@ -37,8 +37,8 @@ locale = "en"
 IGNORED = ".gristmill/\n.ipynb_checkpoints/\nreports/*\n!reports/README.md\n"
 
 
-def init(folder: Path) -> list[Path]:
-    """Make a project in a new or empty folder; returns what was written.
+def init(folder: Path, *, locale: str = "en") -> list[Path]:
+    """Make a project in a new or empty folder, its reports in the language ``locale``; returns what was written.
 
     Raises ConfigError when the folder holds anything, RunError when it cannot be written.
     """
@@ -61,7 +61,7 @@ def init(folder: Path) -> list[Path]:
             skip = shutil.ignore_patterns("__pycache__", ".*")
             written.append(Path(shutil.copytree(base_dir() / name, folder / name, ignore=skip)))
         for name, text in {
-            CONFIG_NAME: CONFIG.format(name=_toml_text(folder.name)),
+            CONFIG_NAME: CONFIG.format(name=_toml_text(folder.name), locale=_toml_text(locale)),
             ".gitignore": IGNORED,
         }.items():
             (folder / name).write_text(text, encoding="utf-8")

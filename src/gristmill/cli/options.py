@@ -39,6 +39,9 @@ PARAM = click.option(
     metavar="NAME=VALUE",
     help="A value for a parameter of a template or notebook; may be given several times.",
 )
+LOCALE = click.option(
+    "--locale", default="en", show_default=True, metavar="LANGUAGE", help="The language of reports: en or ko."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from gristmill.cli.options import CONFIG, Day
+from gristmill.cli.options import CONFIG, LOCALE, Day
 from gristmill.cli.run_commands import finish, voice, with_signals
 from gristmill.cli.show import Screen, listing, talk
 
@@ -23,7 +23,8 @@ SAMPLE_DAY = dt.date(2026, 11, 1)
     "--people", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many people."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes other people.")
-def demo(folder: Path, people: int, seed: int) -> None:
+@LOCALE
+def demo(folder: Path, people: int, seed: int, locale: str) -> None:
     """Make a project with sample data and run the whole job on it.
 
     FOLDER is 'demo' when none is named; it must be new or empty.
@@ -33,7 +34,9 @@ def demo(folder: Path, people: int, seed: int) -> None:
     with_signals()
     screen = Screen()
     try:
-        outcome = show.make(folder, people=people, seed=seed, as_of=SAMPLE_DAY, voice=voice(screen))
+        outcome = show.make(
+            folder, people=people, seed=seed, as_of=SAMPLE_DAY, voice=voice(screen), locale=locale
+        )
     finally:
         screen.clear()
     finish(outcome)
@@ -41,14 +44,15 @@ def demo(folder: Path, people: int, seed: int) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def init(folder: Path) -> None:
+@LOCALE
+def init(folder: Path, locale: str) -> None:
     """Make a project in a new or empty folder.
 
     Its notebooks and checks are yours to change; SQL stays in the package until 'gristmill eject'.
     """
     from gristmill import scaffold
 
-    for path in scaffold.init(folder):
+    for path in scaffold.init(folder, locale=locale):
         talk(f"+ {path}")
     talk(f"Next: cd {shlex.quote(str(folder))}, then gristmill add FILE... and gristmill run")
 

@@ -1,4 +1,4 @@
-"""Commands about runs: run, runs, rollback, open, lab."""
+"""Commands about runs: run, runs, rollback, open, report, lab."""
 
 from __future__ import annotations
 
@@ -138,6 +138,45 @@ def open_() -> None:
     click.echo(here.report(found) / "index.html")
 
 
+@click.command()
+@click.argument("name", required=False, metavar="[RUN]")
+@click.option(
+    "--single",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write all pages as one HTML file, for an e-mail.",
+)
+@click.option(
+    "--pdf",
+    "printed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Print all pages to a PDF, through Chromium or another browser of its family on this machine.",
+)
+@click.option("--against", metavar="RUN", help="Set its numbers beside those of this run.")
+def report(name: str | None, single: Path | None, printed: Path | None, against: str | None) -> None:
+    """Write a run's report as one HTML file, or as a PDF.
+
+    Of the published run, or of the RUN named. Prints the path of each file written; without an option, the path of the report as it is.
+    """
+    from gristmill import pages, project
+    from gristmill import runs as life
+    from gristmill.errors import ConfigError, Problem
+
+    found = project.load()
+    here = life.get(found, name) if name else life.current(found)
+    if not here:
+        raise ConfigError(Problem("Nothing is published yet.", hint="'gristmill run' makes the first run"))
+    if against:
+        pages.compare(found, here, life.get(found, against))
+    if single:
+        click.echo(pages.single(found, here, single))
+    if printed:
+        click.echo(pages.printed(found, here, printed))
+    if not single and not printed:
+        click.echo(pages.report_of(found, here) / pages.INDEX)
+
+
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.pass_context
 def lab(ctx: click.Context) -> None:
@@ -151,4 +190,4 @@ def lab(ctx: click.Context) -> None:
     jupyter.start(project.load(), ctx.args)
 
 
-COMMANDS = (run, runs, rollback, open_, lab)
+COMMANDS = (run, runs, rollback, open_, report, lab)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from gristmill.report.display import Display
 
 SEVERITIES = ("critical", "warning", "info", "good")
 VERDICTS = ("good", "warn", "bad")
+DIRECTIONS = ("higher", "lower")
 
 Value = str | int | float | Decimal | None
 
@@ -24,14 +26,20 @@ def metric(
     note: str | None = None,
     change: Value = None,
     good: bool | None = None,
+    better: str | None = None,
 ) -> Display:
     """One number on a card.
 
-    ``value`` None shows a dash; ``unit`` "share" shows 0..1 as a percentage. ``change`` is the difference from the previous
-    run (a number gets its sign; text stands as it is); ``good`` says whether that change is welcome,
-    None that it is neither.
+    ``value`` None shows a dash; ``unit`` "share" shows 0..1 as a percentage. A page shows by itself how the number changed since the
+    run before; ``better`` (higher, lower, None for neither) says which way is welcome. ``change`` and ``good``
+    say it outright instead: a number gets its sign, text stands as it is.
     """
-    return Display({"kind": "metrics", "items": [_metric(label, value, unit, note, change, good)]})
+    if better is not None:
+        _one_of(better, DIRECTIONS, "direction")
+    item = _metric(label, value, unit, note, change, good)
+    is_number = isinstance(value, (int, float, Decimal)) and math.isfinite(value)
+    item |= {"number": float(value) if is_number else None, "is_share": unit == "share", "better": better}  # type: ignore[arg-type]
+    return Display({"kind": "metrics", "items": [item]})
 
 
 def metrics(items: Sequence[Display]) -> Display:

@@ -108,7 +108,9 @@ class Catalogue:
         if kind == "chart":
             return self._chart(payload)
         if kind in ("metrics", "findings"):
-            return {**payload, "items": [self._texts(item) for item in payload["items"]]}
+            items = [self._texts(item) for item in payload["items"]]
+            gone = [self.say(sentence) for sentence in payload.get("gone", ())]
+            return {**payload, "items": items, **({"gone": gone} if gone else {})}
         return self._texts(payload)
 
     def _texts(self, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,6 +168,7 @@ class Catalogue:
                 **payload[axis],
                 "label": self.heading(payload[axis]["label"]),
                 "unit": self.say(payload[axis]["unit"]) if payload[axis]["unit"] else payload[axis]["unit"],
+                "numerals": self.page.get("numerals", ""),
             }
             for axis in ("x", "y")
         }

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gristmill.report import markup, specs
-from gristmill.report.display import MIME
+from gristmill.report import changes, markup, specs
+from gristmill.report.display import MIME, Payload
 from gristmill.report.mask import scrub
 from gristmill.report.numbers import clean_text, shorten
+from gristmill.report.origin import Origin, Trace, links
 from gristmill.report.sanitize import sanitize
 from gristmill.report.svg import Drawer
 from gristmill.report.words import Words
@@ -65,13 +66,21 @@ class Rendered:
     unmasked: set[str] = field(default_factory=set)
     has_code: bool = False
     failure_shown: bool = False
+    origins: dict[str, Origin] = field(default_factory=dict)
+    """What the tables and charts were read from, by relation."""
     lead_title: str | None = None
     """Text of the notebook's first heading when it opens the notebook; the page's own title replaces it."""
 
 
-def render_cells(notebook: Mapping[str, Any], words: Words, failure: Failure | None) -> Rendered:
-    """All cells of a notebook in order; after the failing one nothing follows."""
-    return _Renderer(words, failure).run(notebook)
+def render_cells(
+    notebook: Mapping[str, Any],
+    words: Words,
+    failure: Failure | None,
+    trace: Trace | None = None,
+    before: changes.Figures | None = None,
+) -> Rendered:
+    """All cells of a notebook in order; after the failing one nothing follows. ``before`` is what the page said in an earlier run."""
+    return _Renderer(words, failure, trace, before).run(notebook)
 
 
 def strip_ansi(text: str) -> str:
@@ -87,8 +96,13 @@ def text_of(value: Any) -> str:
 
 
 class _Renderer:
-    def __init__(self, words: Words, failure: Failure | None) -> None:
+    def __init__(
+        self, words: Words, failure: Failure | None, trace: Trace | None, before: changes.Figures | None
+    ) -> None:
         self.words = words
+        self.before = before
+        self.gone: Sequence[str] = ()
+        self.trace = trace
         self.failure = failure
         self.drawer = Drawer()
         self.page = Rendered()
@@ -96,6 +110,7 @@ class _Renderer:
 
     def run(self, notebook: Mapping[str, Any]) -> Rendered:
         cells = [cell for cell in notebook.get("cells", []) if not _tags(cell) & _BANNER_TAGS]
+        self.gone = changes.gone(changes.figures(notebook), self.before)
         for position, cell in enumerate(cells):
             failed_here = self.failure is not None and self.failure.cell == position
             if _tags(cell) & _HIDDEN_TAGS and not failed_here:
@@ -142,8 +157,10 @@ class _Renderer:
         return failure_markup(self.words, ename, evalue, trace)
 
     def _markdown(self, source: str, attachments: Mapping[str, Any]) -> str:
-        body = sanitize(_attached(_markdown()(clean_text(source.replace("\r\n", "\n"))), attachments))
-        return _HEADING.sub(self._heading, body)
+        source = self.words.catalogue.markdown(clean_text(source.replace("\r\n", "\n")))
+        body = sanitize(_attached(_markdown()(source), attachments))
+        # What scrolls must be reached with the keyboard.
+        return _HEADING.sub(self._heading, body.replace("<pre>", '<pre tabindex="0">'))
 
     def _heading(self, found: re.Match[str]) -> str:
         level, inner = int(found.group(1)), found.group(2)
@@ -192,12 +209,27 @@ class _Renderer:
         payload = data.get(MIME)
         if isinstance(payload, Mapping):
             self._count_kinds(payload)
-            return markup.html(payload, self.words, self.drawer.draw)
+            shown = self.words.catalogue.payload(self._compared(payload))
+            return markup.html(shown, self.words, self.drawer.draw, self._source(payload))
         for mimetype in sorted(data, reverse=True):
             if mimetype.startswith("application/vnd.vegalite.") and isinstance(data[mimetype], Mapping):
                 spec = _inked(data[mimetype])
                 return f'<figure class="gm-chart"><div class="gm-plot">{self.drawer.draw_spec(spec)}</div></figure>'
         return self._foreign(data)
+
+    def _compared(self, payload: Payload) -> Payload:
+        """Beside what the page said before; the first findings tell also which are no longer made."""
+        payload = changes.compared(payload, self.before)
+        if payload.get("kind") == "findings" and self.gone:
+            payload, self.gone = {**payload, "gone": list(self.gone)}, ()
+        return payload
+
+    def _source(self, payload: Mapping[str, Any]) -> str:
+        """Links to what a table or chart was read from."""
+        sql = (payload.get("table") or payload).get("sql")
+        found = self.trace(sql) if self.trace and sql else ()
+        self.page.origins.update((one.relation, one) for one in found)
+        return links(found)
 
     def _count_kinds(self, payload: Mapping[str, Any]) -> None:
         self.page.masked.update(payload.get("masked") or ())
@@ -226,13 +258,13 @@ def failure_markup(words: Words, ename: str, evalue: str, trace: str = "") -> st
     says = scrub(clean_text(strip_ansi(evalue))).strip()
     where = scrub(clean_text(strip_ansi(trace))).strip()
     folded = (
-        f"<details><summary>{words['traceback']}</summary><pre>{markup.esc(shorten(where, _TEXT_LENGTH))}</pre></details>"
+        f'<details><summary>{words["traceback"]}</summary><pre tabindex="0">{markup.esc(shorten(where, _TEXT_LENGTH))}</pre></details>'
         if where
         else ""
     )
     return (
         f'<section class="broke" id="failure"><h3>✕ {words["failed_at"]}</h3><p><code>{markup.esc(ename)}</code></p>'
-        f'<p class="says">{markup.inline(shorten(says, 4000))}</p>{folded}</section>'
+        f'<p class="says" tabindex="0">{markup.inline(shorten(says, 4000))}</p>{folded}</section>'
     )
 
 

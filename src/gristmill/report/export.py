@@ -13,15 +13,18 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from gristmill.errors import ConfigError, NotebookError, Problem
 from gristmill.report import atomic, numbers
 from gristmill.report.cells import Failure, Rendered, failure_markup, render_cells, strip_ansi
+from gristmill.report.changes import Figures
+from gristmill.report.colours import inks
 from gristmill.report.display import THEME, theme_file
 from gristmill.report.mask import scrub
+from gristmill.report.origin import Trace, section
 from gristmill.report.words import Words
 
 ACCENT = "#0b5f8a"
@@ -29,6 +32,7 @@ ACCENT = "#0b5f8a"
 _SCRIPT_WORDS = (
     "copy",
     "copied",
+    "csv",
     "filter",
     "hide_code",
     "next",
@@ -68,6 +72,18 @@ class Page:
     """A picture file, or a data: address; None is the mark of gristmill."""
     error: Failure | None = None
     """Where the run broke; decides over what the notebook file itself says."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """``templates`` and ``files``: one hash over all that ran, one over all that was read."""
+    trace: Trace | None = None
+    """Tells what a query was read from; None leaves the origins out."""
+    before: Figures | None = None
+    """What the page said in an earlier run; None where there is none to compare with."""
+    against: str = ""
+    """What to call that run; empty without one."""
+    differences: Sequence[tuple[str, str]] = ()
+    """What else is not as it was in that run: label and what changed."""
+    own_words: Sequence[Path] = ()
+    """Catalogues of the project in the page's language."""
     masked_kinds: tuple[str, ...] = ()
     """Kinds of personal data masked besides those the page's own tables tell."""
 
@@ -88,6 +104,8 @@ class PageContext:
     """Headings with label and value pairs for the foot: parameters, versions."""
     masked: tuple[str, ...]
     unmasked: tuple[str, ...]
+    origins: Any
+    """What made the relations that the page shows something of, as safe markup; empty where nobody knows."""
     has_code: bool
     failure_shown: bool
     """True when the failing cell is marked among the pieces."""
@@ -124,8 +142,12 @@ def render(notebook: Path, out: Path, page: Page) -> Path:
 
 def render_text(notebook: Mapping[str, Any], page: Page) -> str:
     """The HTML of a notebook that is already read."""
-    words = Words(page.locale)
-    rendered = render_cells(notebook, words, page.error)
+    words = Words(page.locale, page.own_words)
+    say = words.catalogue.say
+    page = replace(
+        page, title=say(page.title), nav=[(say(label), href, here) for label, href, here in page.nav]
+    )
+    rendered = render_cells(notebook, words, page.error, page.trace, page.before)
     context = _context(page, words, rendered)
     text = template("page.html.j2").render({f.name: getattr(context, f.name) for f in fields(context)})
     return numbers.clean_text(text)  # once more over the whole: half a character cannot be written
@@ -153,8 +175,8 @@ def shell(words: Words, accent: str | None) -> dict[str, Any]:
     script = theme_file("page.js")
     styles = theme_file("block.css") + theme_file("page.css")
     styles = re.sub(r"/\*.*?\*/\n?", "", styles)
-    if colour != ACCENT:
-        styles = styles.replace("--brand:" + ACCENT, "--brand:" + colour, 1)
+    for name, value in zip(("", "-light", "-dark"), (colour, *inks(colour)), strict=True):
+        styles = styles.replace(f"--brand{name}:{ACCENT}", f"--brand{name}:{value}", 1)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; "
@@ -187,6 +209,7 @@ def _context(page: Page, words: Words, rendered: Rendered) -> PageContext:
         records=_records(page, words),
         masked=tuple(sorted({*rendered.masked, *page.masked_kinds})),
         unmasked=unmasked,
+        origins=Markup(section(list(rendered.origins.values()), words)),
         has_code=rendered.has_code,
         failure_shown=rendered.failure_shown,
         failure_says=_first_line(page.error),
@@ -207,15 +230,23 @@ def _facts(page: Page, words: Words) -> list[tuple[str, str]]:
         written = written.strftime("%Y-%m-%d %H:%M") + (
             " UTC" if written.utcoffset() == dt.timedelta(0) else ""
         )
-    facts = [(words["as_of"], page.as_of), (words["run"], page.run_id), (words["generated"], written)]
+    facts = [
+        (words["as_of"], page.as_of),
+        (words["run"], page.run_id),
+        (words["generated"], written),
+        (words["against"], page.against),
+    ]
     return [(label, numbers.clean_text(str(value))) for label, value in facts if value]
 
 
 def _records(page: Page, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
     parameters = [(str(k), "–" if v is None else numbers.loose(v)) for k, v in page.parameters.items()]
     return [
+        (words["run"], _facts(page, words)),
         (words["parameters"], parameters),
         (words["versions"], [(str(k), str(v)) for k, v in page.versions.items()]),
+        (words["differences"], [(words[f"different_{k}"], v) for k, v in page.differences]),
+        (words["fingerprints"], [(words[f"fingerprint_{k}"], v) for k, v in page.fingerprints.items()]),
     ]
 
 

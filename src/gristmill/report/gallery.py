@@ -14,9 +14,10 @@ from urllib.parse import quote
 from gristmill.report import atomic, numbers
 from gristmill.report.export import shell, template
 from gristmill.report.markup import esc
+from gristmill.report.mask import scrub
 from gristmill.report.words import Words
 
-_STATUSES = ("published", "failed", "kept")
+_STATUSES = ("published", "failed", "kept", "broken", "running")
 _TREND = 60
 
 
@@ -28,7 +29,7 @@ class Entry:
     href: str | None
     """The page to open, relative to reports/; None when the run wrote none."""
     status: str
-    """published, failed, kept, or unreadable when the record is broken."""
+    """published, failed, kept, broken (killed), running, or unreadable when the record is damaged."""
     project: str = ""
     verdict: str | None = None
     started_at: str = ""
@@ -78,7 +79,7 @@ def _read(record: Path) -> Entry:
         href=_page_of(folder),
         status=status if status in _STATUSES else "unreadable",
         project=_text(content.get("project")),
-        verdict=_text(verdict) or None,
+        verdict=_text(verdict) or _first_line(content.get("error")),
         started_at=_text(content.get("started_at")).replace("T", " ")[:16],
         seconds=_number(content.get("seconds")),
         as_of=_text(content.get("as_of"))[:10],
@@ -96,6 +97,12 @@ def _page_of(folder: Path) -> str | None:
         if not page.is_file():
             return None
     return f"{quote(folder.name)}/{quote(page.name)}"
+
+
+def _first_line(error: Any) -> str | None:
+    """What a run without a verdict says for itself."""
+    lines = str(error or "").strip().splitlines()
+    return _text(scrub(lines[0])) if lines else None
 
 
 def _text(value: Any) -> str:
@@ -156,7 +163,7 @@ def _latest(entries: Sequence[Entry], words: Words) -> str:
 def _judge(entry: Entry) -> str:
     if entry.verdict in ("good", "warn", "bad"):
         return entry.verdict
-    if entry.status in ("failed", "unreadable"):
+    if entry.status in ("failed", "broken", "unreadable"):
         return "bad"
     return "warn" if entry.n_failed else "good"
 
@@ -190,7 +197,7 @@ def _list(entries: Sequence[Entry], words: Words) -> str:
     )
     paged = " data-paged" if len(row_of) > 50 else ""
     return (
-        f'<figure class="gm-table"><div class="gm-scroll" tabindex="0" role="region" aria-label="{words["gallery"]}">'
+        f'<figure class="gm-table"><div class="gm-scroll" tabindex="0" role="group" aria-label="{words["gallery"]}">'
         f'<table data-rows="{len(row_of)}"{paged}><thead><tr>{head}</tr></thead><tbody>{"".join(row_of)}</tbody></table></div></figure>'
     )
 
@@ -216,7 +223,9 @@ def _row(entry: Entry, words: Words, several: bool) -> str:
 
 
 def _tone(entry: Entry) -> str:
-    return {"published": "good", "failed": "bad", "unreadable": "bad"}.get(entry.status, "info")
+    return {"published": "good", "failed": "bad", "broken": "bad", "unreadable": "bad"}.get(
+        entry.status, "info"
+    )
 
 
 def _cell(text: str | None, kind: str = "", key: float | None = None) -> str:

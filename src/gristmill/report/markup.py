@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html as _html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gristmill.report import sparkline
 from gristmill.report.display import Payload
@@ -16,6 +16,11 @@ from gristmill.report.words import Words
 
 Draw = Callable[[Payload], str]
 """Turns a chart's payload into SVG markup; without one a chart shows its numbers only."""
+
+MOST_DRAWN = 1000
+"""Rows of a table that stand in the page as they are; further ones are data until they are looked at."""
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 _ICONS = {"critical": "✕", "warning": "!", "info": "i", "good": "✓", "warn": "!", "bad": "✕"}
 
@@ -30,12 +35,15 @@ def inline(text: str) -> str:
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", esc(text))
 
 
-def html(payload: Payload, words: Words | None = None, draw: Draw | None = None) -> str:
-    """A payload as HTML; one of a kind nobody knows is shown as its own text."""
+def html(payload: Payload, words: Words | None = None, draw: Draw | None = None, source: str = "") -> str:
+    """A payload as HTML; one of a kind nobody knows is shown as its own text.
+
+    ``source`` is safe markup that says which relations it comes from.
+    """
     words = words or Words()
     makers: dict[str, Callable[[], str]] = {
-        "table": lambda: _table(payload, words),
-        "chart": lambda: _chart(payload, words, draw),
+        "table": lambda: _table(payload, words, source),
+        "chart": lambda: _chart(payload, words, draw, source),
         "metrics": lambda: _metrics(payload, words),
         "findings": lambda: _findings(payload, words),
         "verdict": lambda: _verdict(payload, words),
@@ -76,11 +84,11 @@ def _caption(payload: Payload, tag: str = "figcaption") -> str:
     return f"<{tag}>{''.join(parts)}</{tag}>" if parts else ""
 
 
-def _table(payload: Payload, words: Words) -> str:
+def _table(payload: Payload, words: Words, source: str) -> str:
     name = esc(payload["title"] or payload["relation"] or words["rows"].replace("{n}", "").strip())
     return (
         f'<figure class="gm-table">{_caption(payload)}{_grid(payload, words, name)}'
-        f"<div class=gm-foot>{_count(payload, words)}{_sql(payload, words)}</div></figure>"
+        f"<div class=gm-foot>{_count(payload, words, source)}{_sql(payload, words)}</div></figure>"
     )
 
 
@@ -93,7 +101,8 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
     bars = {int(i): lengths for i, lengths in payload["bars"].items()}
     lines = {int(i): drawn for i, drawn in payload.get("lines", {}).items()}
     body = []
-    for n, row in enumerate(payload["rows"]):
+    kept = len(payload["rows"]) if lines else MOST_DRAWN
+    for n, row in enumerate(payload["rows"][:kept]):
         cells = []
         for i, value in enumerate(row):
             length = bars[i][n] if i in bars else None
@@ -102,12 +111,44 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
             else:
                 cells.append(_cell(value, kinds[i], length, words))
         body.append("<tr>" + "".join(cells))
+    rest = _rest(payload["rows"][kept:], kept, bars, words)
     paged = " data-paged" if len(body) > 50 else ""
     wide = f' data-wide="{2 if len(columns) > 10 else 1}"' if len(columns) > 7 else ""
     return (
-        f'<div class="gm-scroll" tabindex="0" role="region" aria-label="{name}"><table data-rows="{len(body)}"{paged}{wide}>'
+        f'<div class="gm-scroll" tabindex="0" role="group" aria-label="{name}"><table data-rows="{len(payload["rows"])}"{paged}{wide}{rest}>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        + (
+            f'<p class="gm-rest">{words.say("first_rows", shown=kept, total=len(payload["rows"]))}</p>'
+            if rest
+            else ""
+        )
     )
+
+
+def _rest(
+    rows: Sequence[Sequence[str | bool | None]],
+    start: int,
+    bars: Mapping[int, Sequence[float | None]],
+    words: Words,
+) -> str:
+    r"""Rows that the script draws when a reader turns to them: a browser is slow with many thousands of elements.
+
+    A line a row, a tab between cells: the least that can be written. ``\\N`` is no value; what follows ``\\b`` is a bar's width.
+    """
+    if not rows:
+        return ""
+
+    def cell(n: int, i: int, value: str | bool | None) -> str:
+        if value is None:
+            return "\\N"
+        text = words["yes" if value else "no"] if isinstance(value, bool) else value
+        length = bars[i][n] if i in bars else None
+        return text.translate(_ESCAPES) + (f"\\b{length * 100:.1f}%" if length is not None and text else "")
+
+    lines = (
+        "\t".join(cell(start + n, i, value) for i, value in enumerate(row)) for n, row in enumerate(rows)
+    )
+    return f' data-rest="{esc(chr(10).join(lines))}"'
 
 
 def _head(col: Payload) -> str:
@@ -146,10 +187,12 @@ def _line(says: str, points: Sequence[int | None]) -> str:
     )
 
 
-def _count(payload: Payload, words: Words) -> str:
+def _count(payload: Payload, words: Words, known: str = "") -> str:
     shown, total = len(payload["rows"]), int(payload["total"])
     text = words.rows(total) if shown >= total else words.say("first_rows", shown=shown, total=total)
     source = f" · <code>{esc(payload['relation'])}</code>" if payload["relation"] else ""
+    if known:
+        source = f" · {words['from']} {known}"
     return f"<span>{text}{source}</span>" if total or source else ""
 
 
@@ -158,11 +201,11 @@ def _sql(payload: Payload, words: Words) -> str:
         return ""
     return (
         f"<details class=gm-sql><summary>{words['sql']}</summary>"
-        f"<pre><code>{esc(payload['sql'].strip())}</code></pre></details>"
+        f'<pre tabindex="0"><code>{esc(payload["sql"].strip())}</code></pre></details>'
     )
 
 
-def _chart(payload: Payload, words: Words, draw: Draw | None) -> str:
+def _chart(payload: Payload, words: Words, draw: Draw | None, source: str) -> str:
     table = payload["table"]
     name = esc(payload["title"] or payload["mark"])
     if not any(point["y"] is not None for point in payload["points"]):
@@ -171,15 +214,25 @@ def _chart(payload: Payload, words: Words, draw: Draw | None) -> str:
         drawing = ""
     else:
         drawing = (
-            f'<div class="gm-plot" tabindex="0" role="group" aria-label="{name}. {words["read_chart"]}">'
+            f'<div class="gm-plot" tabindex="0" role="group" aria-label="{name}. {esc(_told(payload, words))}">'
             f"{draw(payload)}</div>"
         )
+    origin = f"<span>{words['from']} {source}</span>" if source else ""
     behind = _grid(table, words, name) if table["rows"] else ""
     return (
         f'<figure class="gm-chart">{_caption(payload)}{drawing}<div class=gm-foot>'
         f"<details class=gm-behind><summary>{words['data_behind']}</summary>{behind}"
-        f"<p class=gm-count>{_count(table, words)}</p></details>{_sql(table, words)}</div></figure>"
+        f"<p class=gm-count>{_count(table, words)}</p></details>{_sql(table, words)}{origin}</div></figure>"
     )
+
+
+def _told(payload: Payload, words: Words) -> str:
+    """What a chart shows in a sentence or two, for who does not see it."""
+    points = [point for point in payload["points"] if point["y"] is not None]
+    top, low = max(points, key=lambda p: p["y"]), min(points, key=lambda p: p["y"])
+    kind = words[f"chart_{payload['mark']}"]
+    said = words.say("chart_says", kind=kind, n=len(points), top=top["t"], low=low["t"])
+    return f"{said} {words['read_chart']}"
 
 
 def _metrics(payload: Payload, words: Words) -> str:
@@ -217,9 +270,15 @@ def _findings(payload: Payload, words: Words) -> str:
         action = f"<p><b>{words['action']}:</b> {inline(item['action'])}</p>" if item["action"] else ""
         cards.append(
             f'<li class="gm-{sort}"><span class=gm-icon aria-hidden="true">{_ICONS[sort]}</span><div>'
-            f"<p class=gm-say><em>{words[sort]}</em> {inline(item['sentence'])}</p>{detail}{action}</div></li>"
+            f"<p class=gm-say><em>{words[sort]}</em>{_new(item, words)} {inline(item['sentence'])}</p>{detail}{action}</div></li>"
         )
-    return f'<ul class="gm-findings">{"".join(cards)}</ul>'
+    gone = "; ".join(inline(sentence) for sentence in payload.get("gone", ()))
+    told = f'<p class="gm-gone"><b>{words["gone"]}:</b> {gone}</p>' if gone else ""
+    return f'<ul class="gm-findings">{"".join(cards)}</ul>{told}'
+
+
+def _new(item: Payload, words: Words) -> str:
+    return f' <em class="gm-new">{words["new"]}</em>' if item.get("is_new") else ""
 
 
 def _verdict(payload: Payload, words: Words) -> str:

@@ -20,6 +20,13 @@ PALETTE = ("#0b5f8a", "#c96a00", "#12876a", "#a8508a", "#3a8fc4", "#a93a28", "#6
 QUIET = "#9aa3ad"
 """Bars that step back behind highlighted ones, and series beyond the palette."""
 
+_NUMERALS = {
+    "": "datum.value == 0 ? '0' : replace(datum.label, 'G', 'B')",
+    "만": "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.3~r') + '억'"
+    " : abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~r') + '만' : format(datum.value, ',.4~r')",
+}
+"""How figures along an axis are shortened: k, M and B, or by ten thousands where a language counts so."""
+
 _DASHES = [[1, 0], [1, 0], [1, 0], [6, 3], [6, 3], [2, 2], [2, 2]]
 _WIDE, _COMPACT = 680, 340
 
@@ -64,7 +71,7 @@ def _value_axis(axis: Any, compact: bool, *, side: str = "y") -> dict[str, Any]:
         spec["format"] = "~%"
     else:
         spec["format"] = "~s"
-        spec["labelExpr"] = "datum.value == 0 ? '0' : replace(datum.label, 'G', 'B')"
+        spec["labelExpr"] = _NUMERALS.get(axis.get("numerals", ""), _NUMERALS[""])
         if axis["unit"]:
             spec["title"] = axis["unit"]
             if side == "y":
@@ -163,11 +170,16 @@ def _colors(series: Sequence[str]) -> dict[str, Any]:
 def _legend(payload: Any, compact: bool) -> dict[str, Any]:
     """Above the drawing, and above the unit where one stands there."""
     offset = 26 if payload["y"]["unit"] and not payload["y"]["share"] else 10
+    limit = 120 if compact else 150
+    longest = max((_reckoned(name) for name in payload["series"]), default=0)
+    wider = 1.4 if any(ord(ch) > 0x2E80 for name in payload["series"] for ch in name) else 1.16
+    columns = int((_COMPACT if compact else _WIDE) // (min(longest, limit * wider) + 30))
     return {
         "title": None,
         "orient": "top",
         "direction": "horizontal",
-        "columns": 2 if compact else 5,
+        "columns": max(1, min(5, columns)),
+        "labelLimit": limit,
         "offset": offset,
     }
 
@@ -195,9 +207,13 @@ def _lines(payload: Any, compact: bool) -> dict[str, Any]:
                   "strokeWidth": 14, "strokeOpacity": 0, "stroke": "#000"},
          "encoding": told, "transform": [{"filter": "isValid(datum.y)"}]},
     ]  # fmt: skip
-    if labelled:
-        layers.append(_end_labels(payload, domain))
-    return {"data": {"values": points}, "layer": layers}
+    if not labelled:
+        return {"data": {"values": points}, "layer": layers}
+    layers.append(_end_labels(payload, domain))
+    # The names were measured in the narrower font of whoever draws.
+    more = min(round(max(_reckoned(name) for name in series) * 0.2), 40)
+    padding = {"left": 4, "right": 4 + more, "top": 4, "bottom": 0}
+    return {"data": {"values": points}, "layer": layers, "padding": padding}
 
 
 def _end_labels(payload: Any, domain: list[float]) -> dict[str, Any]:
@@ -234,7 +250,9 @@ def _bars(payload: Any, compact: bool) -> dict[str, Any]:
     negative = any((p["y"] or 0) < 0 for p in points)
     labelled = not negative and len(points) <= (40 if lying else 7 if compact else 14)
     scale = {
-        "domain": _domain(points, True, 0.16 if labelled and lying else 0.08 if labelled else 0.02),
+        "domain": _domain_with_labels(points, _COMPACT if compact else _WIDE)
+        if labelled and lying
+        else _domain(points, True, 0.08 if labelled else 0.02),
         "nice": False,
     }
     value: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": scale}
@@ -268,9 +286,21 @@ def _room(points: Sequence[Any], key: str, most: int) -> dict[str, Any]:
 
     Reckoned, because a reader's font may be wider than the one measured with here.
     """
-    words = {str(point[key]) for point in points}
-    longest = max((sum(12 if ord(ch) > 0x2E80 else 7 for ch in word) for word in words), default=0)
-    return {"labelLimit": most, "minExtent": min(longest, most) + 6}
+    words = [str(point[key]) for point in points]
+    longest = max((_reckoned(word) for word in words), default=0)
+    wider = 1.4 if any(ord(ch) > 0x2E80 for word in words for ch in word) else 1.16
+    return {"labelLimit": most, "minExtent": min(longest, round(most * wider)) + 6}
+
+
+def _reckoned(word: str) -> int:
+    return sum(12 if ord(ch) > 0x2E80 else 7 for ch in word)
+
+
+def _domain_with_labels(points: Sequence[Any], width: int) -> list[float]:
+    """The scale of lying bars on which each bar and the figure behind it end inside of the drawing."""
+    room = width - _room(points, "x", 120 if width == _COMPACT else 220)["minExtent"] - 24
+    ends = [(p["y"] or 0) / (1 - min((_reckoned(p["v"]) * 1.1 + 10) / room, 0.7)) for p in points]
+    return [0.0, max(ends, default=0.0) or 1.0]
 
 
 def _stacked(payload: Any, compact: bool) -> dict[str, Any]:

@@ -6,11 +6,12 @@
   if (remembered()) root.dataset.theme = remembered();
   document.addEventListener("DOMContentLoaded", function () {
     say = JSON.parse(document.body.dataset.words);
-    theme(); code(); contents(); copying(); tips();
+    theme(); code(); leaves(); unfold(); each(".toc", contents); copying(); tips();
     each(".bar nav [aria-current]", function (a) { a.parentNode.scrollLeft = a.offsetLeft - a.parentNode.offsetLeft - 40; });
     each("table[data-rows]", upgrade);
   });
   function each(query, act) { Array.prototype.forEach.call(document.querySelectorAll(query), act); }
+  function list(nodes) { return Array.prototype.slice.call(nodes); }
   function make(tag, props) { return Object.assign(document.createElement(tag), props || {}); }
   function fill(text, values) { return text.replace(/\{(\w+)\}/g, function (_, k) { return values[k]; }); }
 
@@ -33,11 +34,43 @@
     });
   }
 
-  function contents() {
-    var toc = document.querySelector(".toc"), links = {};
-    if (!toc) return;
+  /* A whole report in one file: one page at a time, found by what follows the # in the address. */
+  function leaves() {
+    var all = document.querySelectorAll(".leaf");
+    if (!all.length) return;
+    function turn() {
+      var there = document.getElementById(decodeURIComponent(location.hash.slice(1))), leaf = there && there.closest(".leaf");
+      if (there && !leaf) return;
+      leaf = leaf || all[0];
+      each(".leaf", function (one) { one.hidden = one !== leaf; });
+      each(".bar nav a", function (a) {
+        if (a.hash === "#" + leaf.id) a.setAttribute("aria-current", "page"); else a.removeAttribute("aria-current");
+      });
+      document.title = leaf.getAttribute("aria-label");
+      if (there === leaf || !there) scrollTo(0, 0); else there.scrollIntoView();
+    }
+    addEventListener("hashchange", turn);
+    turn();
+  }
+
+  /* A link to something folded unfolds it. */
+  function unfold() {
+    function open() {
+      var there = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (there && there.tagName === "DETAILS") { there.open = true; there.scrollIntoView(); }
+    }
+    addEventListener("hashchange", open);
+    document.addEventListener("click", function (e) {
+      var link = e.target.closest && e.target.closest('a[href^="#"]');
+      if (link && link.hash === location.hash) open();
+    });
+    open();
+  }
+
+  function contents(toc) {
+    var links = {};
     if (matchMedia("(max-width: 67.99rem)").matches) toc.open = false;
-    each(".toc a", function (a) { links[decodeURIComponent(a.hash.slice(1))] = a; });
+    Array.prototype.forEach.call(toc.querySelectorAll("a"), function (a) { links[decodeURIComponent(a.hash.slice(1))] = a; });
     if (!("IntersectionObserver" in window)) return;
     var heads = Object.keys(links).map(function (id) { return document.getElementById(id); }).filter(Boolean);
     function mark() {
@@ -65,38 +98,73 @@
     });
   }
 
-  /* Tables: a button in each heading sorts, a box filters, and above 50 rows there are pages of 25. */
+  /* Tables: a button in each heading sorts, a box filters, and above 50 rows there are pages of 25.
+     Of a very long table most rows are data (data-rest) and become elements on the page that shows them. */
   function upgrade(table) {
-    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), shown = rows, page = 0, SIZE = 25;
-    var collator = new Intl.Collator(root.lang || undefined, { numeric: true }), tools, box, count, pager, back, on, where;
-    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, i) {
+    var body = table.tBodies[0], heads = list(table.tHead.rows[0].cells), SIZE = 25, DRAWN = body.rows.length, page = 0;
+    var rest = table.dataset.rest ? table.dataset.rest.split("\n") : [], long = rest.length > 0;
+    var rows = list(body.rows).map(function (tr) { return { tr: tr }; });
+    rest.forEach(function (line) { rows.push({ line: line }); });
+    table.removeAttribute("data-rest");
+    var shown = rows, collator = new Intl.Collator(root.lang || undefined, { numeric: true }), tools, box, count, pager, back, on, where;
+
+    function cells(row) {
+      var back = { t: "\t", n: "\n", r: "\r" };
+      return row.cells || (row.cells = row.line.split("\t").map(function (cell) {
+        var parts = cell === "\\N" ? [] : cell.match(/^((?:[^\\]|\\[^b])*)(?:\\b(.*))?$/).slice(1);
+        return { text: parts.length ? parts[0].replace(/\\(.)/g, function (_, c) { return back[c] || c; }) : null, width: parts[1] };
+      }));
+    }
+    function value(row, i) {
+      if (!row.tr) return cells(row)[i].text || null;
+      var cell = row.tr.cells[i];
+      return cell.classList.contains("z") ? null : cell.dataset.v || cell.textContent;
+    }
+    function words(row) {
+      if (row.low === undefined)
+        row.low = (row.tr ? row.tr.textContent : heads.map(function (_, i) { return value(row, i); }).join(" ")).toLowerCase();
+      return row.low;
+    }
+    function element(row) {
+      if (row.tr) return row.tr;
+      row.tr = make("tr");
+      cells(row).forEach(function (cell, i) {
+        var td = make("td", { className: heads[i].className, textContent: cell.text || (cell.text === null ? "–" : '""') });
+        if (!cell.text) td.classList.add("z");
+        if (cell.width) { td.classList.add("b"); td.style.setProperty("--w", cell.width); }
+        row.tr.append(td);
+      });
+      return row.tr;
+    }
+    function number(text) {
+      var found = parseFloat(text.replace(/[,<>]/g, "").replace("−", "-").replace("∞", "Infinity"));
+      return isNaN(found) ? null : found;
+    }
+    function sort(head, i) {
+      var numeric = head.dataset.t === "n", was = head.getAttribute("aria-sort");
+      var down = was === "none" ? numeric : was === "ascending";
+      heads.forEach(function (h) { h.setAttribute("aria-sort", "none"); });
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      var keyed = rows.map(function (row, n) {
+        var text = value(row, i);
+        return [text !== null && numeric ? number(text) : text, n, row];
+      });
+      keyed.sort(function (a, b) {
+        if (a[0] === null || b[0] === null) return (a[0] === null) - (b[0] === null) || a[1] - b[1];
+        var d = numeric ? a[0] - b[0] : collator.compare(a[0], b[0]);
+        return (down ? -d : d) || a[1] - b[1];
+      });
+      rows = keyed.map(function (k) { return k[2]; });
+      if (!long) body.append.apply(body, rows.map(element));
+      page = 0; sift();
+    }
+    heads.forEach(function (head, i) {
       var button = make("button", { type: "button" });
       while (head.firstChild) button.append(head.firstChild);
       head.append(button);
       head.setAttribute("aria-sort", "none");
-      button.addEventListener("click", function () {
-        var number = head.dataset.t === "n", was = head.getAttribute("aria-sort");
-        var down = was === "none" ? number : was === "ascending";
-        Array.prototype.forEach.call(head.parentNode.cells, function (h) { h.setAttribute("aria-sort", "none"); });
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        var keyed = rows.map(function (row, n) { return [key(row.cells[i], number), n, row]; });
-        keyed.sort(function (a, b) {
-          if (a[0] === null || b[0] === null) return (a[0] === null) - (b[0] === null) || a[1] - b[1];
-          var d = number ? a[0] - b[0] : collator.compare(a[0], b[0]);
-          return (down ? -d : d) || a[1] - b[1];
-        });
-        rows = keyed.map(function (k) { return k[2]; });
-        body.append.apply(body, rows);
-        page = 0; sift();
-      });
+      button.addEventListener("click", function () { sort(head, i); });
     });
-    function key(cell, number) {
-      if (cell.classList.contains("z")) return null;
-      var text = cell.dataset.v || cell.textContent;
-      if (!number) return text;
-      var value = parseFloat(text.replace(/[,<>]/g, "").replace("−", "-").replace("∞", "Infinity"));
-      return isNaN(value) ? null : value;
-    }
     if (rows.length > 15) {
       tools = make("div", { className: "gm-tools" });
       box = make("input", { type: "search", placeholder: say.filter });
@@ -118,14 +186,13 @@
     }
     if (tools) table.parentNode.before(tools);
     function sift() {
-      var words = box ? box.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+      var wanted = box ? box.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
       shown = rows.filter(function (row) {
-        var text = words.length ? row.textContent.toLowerCase() : "";
-        var keep = words.every(function (w) { return text.indexOf(w) >= 0; });
-        row.classList.toggle("out", !keep);
+        var keep = wanted.every(function (w) { return words(row).indexOf(w) >= 0; });
+        if (!long) row.tr.classList.toggle("out", !keep);
         return keep;
       });
-      if (count) count.textContent = words.length
+      if (count) count.textContent = wanted.length
         ? fill(say.rows_found, { n: shown.length.toLocaleString("en"), total: rows.length.toLocaleString("en") }) : "";
       leaf();
     }
@@ -133,13 +200,45 @@
       if (!pager) return;
       var pages = Math.max(1, Math.ceil(shown.length / SIZE));
       page = Math.min(Math.max(page, 0), pages - 1);
-      shown.forEach(function (row, i) { row.classList.toggle("off", Math.floor(i / SIZE) !== page); });
-      where.textContent = fill(say.page_of, { page: page + 1, pages: pages });
+      if (long) body.replaceChildren.apply(body, shown.slice(page * SIZE, (page + 1) * SIZE).map(element));
+      else shown.forEach(function (row, i) { row.tr.classList.toggle("off", Math.floor(i / SIZE) !== page); });
+      where.textContent = fill(say.page_of, { page: (page + 1).toLocaleString("en"), pages: pages.toLocaleString("en") });
       back.disabled = page === 0;
       on.disabled = page === pages - 1;
       body.classList.add("ready");
     }
+    if (long) matchMedia("print").addEventListener("change", function (e) {
+      if (e.matches) body.replaceChildren.apply(body, shown.slice(0, DRAWN).map(element)); else leaf();
+    });
+    csv(table, heads, function () { return shown.map(function (row) { return heads.map(function (_, i) { return value(row, i); }); }); });
     sift();
+  }
+
+  /* The rows that the filter leaves, as a file for a spreadsheet. Text that a spreadsheet would run as a formula gets an apostrophe. */
+  function csv(table, heads, rows) {
+    var behind = table.closest(".gm-behind"), figure = table.closest("figure");
+    var place = behind ? behind.querySelector(".gm-count") : figure && figure.querySelector(".gm-foot");
+    if (!place) return;
+    var button = make("button", { type: "button", className: "gm-csv", textContent: say.csv });
+    function field(text, numeric) {
+      if (text === null) return "";
+      if (numeric && /^[-−]?[\d,]*\.?\d+%?$/.test(text)) return text.replace(/,/g, "").replace("−", "-");
+      if (/^[\s]*[=+\-@\t\r|＝＋－＠]/.test(text)) text = "'" + text;
+      return /[",\r\n;]/.test(text) || text !== text.trim() ? '"' + text.replace(/"/g, '""') + '"' : text;
+    }
+    button.addEventListener("click", function () {
+      var numeric = heads.map(function (h) { return h.dataset.t === "n"; });
+      var lines = [heads.map(function (h) { return field(h.textContent.trim(), false); })].concat(rows().map(function (row) {
+        return row.map(function (text, i) { return field(text, numeric[i]); });
+      }));
+      var text = "\ufeff" + lines.map(function (line) { return line.join(","); }).join("\r\n") + "\r\n";
+      var address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+      var caption = figure.querySelector("figcaption b"), name = (caption ? caption.textContent : table.parentNode.getAttribute("aria-label")) || "";
+      name = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "table";
+      make("a", { href: address, download: name + ".csv" }).click();
+      setTimeout(function () { URL.revokeObjectURL(address); }, 10000);
+    });
+    place.append(button);
   }
 
   /* Charts: pointing at a mark, or walking over the marks with the arrow keys, reads its words. */
