@@ -28,6 +28,9 @@ copy = "복사"
 "Send them a letter." = "편지를 보내세요."
 "Call them." = "전화하세요."
 "KRW" = "원"
+"{n} rows break the check “{check}”" = "{n}행이 검사를 통과하지 못했습니다: “{check}”"
+"{column} is an international phone number such as +821012345678" = "{column} 값이 국제 전화번호 형식입니다(예: +821012345678)"
+"{column} is {text}" = "{column} 값은 {text}입니다"
 [headings]
 "customers" = "고객 수"
 "segment" = "세그먼트"
@@ -68,9 +71,14 @@ def test_sentences_are_found_whole_by_pattern_and_one_by_one(korean: Catalogue) 
         korean.say("Call them. Whatever else. Send them a letter.")
         == "전화하세요. Whatever else. 편지를 보내세요."
     )
+    # A placeholder never takes half of something else for a name.
+    assert (
+        korean.say("1 rows break the check “phone is an international phone number such as +821012345678”")
+        == "1행이 검사를 통과하지 못했습니다: “phone 값이 국제 전화번호 형식입니다(예: +821012345678)”"
+    )
     assert korean.say("many customers are in Champions") == "many customers are in Champions"
-    assert korean.markdown("# Segments\n\nWhat is not known.\n\n- Call them.\n- Segments\n") == (
-        "# 세그먼트\n\nWhat is not known.\n\n- 전화하세요.\n- 세그먼트\n"
+    assert korean.markdown("# Segments\n\nWhatever else.\n\n- Call them.\n- Segments\n") == (
+        "# 세그먼트\n\nWhatever else.\n\n- 전화하세요.\n- 세그먼트\n"
     )
 
 

@@ -21,7 +21,10 @@ from gristmill.report.particles import PAIRS, put
 _FIELD = re.compile(r"\{(\w+)\}")
 _COUNT = re.compile(r"n(?:_\w+|\d+)?")
 _NUMBER = r"[-−+±<>]?\d[\d,.]*(?:%| pp)?"
-_SENTENCES = re.compile(r"(?<=[.!?;])\s+(?=\S)")
+_ENDS = (re.compile(r"(?<=[.!?])\s+(?=\S)"), re.compile(r"(?<=;)\s+(?=\S)"))
+"""Where a text is parted when it is not known as a whole: between sentences, then within them."""
+_NAMES = frozenset({"column", "columns", "file", "relation", "source", "values"})
+"""Placeholders for what the data calls itself: it is not looked up, even if a word of ours is spelt the same."""
 _MARKS = re.compile(r"(\s*(?:#{1,6}|[-*]|\d+\.)\s+)?(.*)", re.DOTALL)
 _PREFIX = 4
 """Letters of a pattern's beginning by which it is looked up."""
@@ -84,9 +87,9 @@ class Catalogue:
 
     def value(self, text: str, heading: str) -> str:
         """A value of the column under ``heading`` (in English): of a known set, or a sentence where the column holds such."""
-        own = self._values.get(heading, {}).get(text)
-        if own is not None:
-            return own
+        known = self._values.get(heading, {})
+        if known and all(word in known for word in text.split(", ")):
+            return ", ".join(known[word] for word in text.split(", "))
         return self.say(text) if heading in self._spoken else text
 
     def markdown(self, source: str) -> str:
@@ -195,17 +198,27 @@ class Catalogue:
         plain = _even(text)
         if plain in self._exact:
             return self._exact[plain]
+        own = self._match(plain, deep, within=True)
+        for ends in _ENDS:
+            sentences = ends.split(plain)
+            if own is None and len(sentences) > 1 and deep > 0:
+                found = [self._find(sentence, deep - 1) for sentence in sentences]
+                if any(found):
+                    own = " ".join(said or one for said, one in zip(found, sentences, strict=True))
+        return own if own is not None else self._match(plain, deep, within=False)
+
+    def _match(self, plain: str, deep: int, *, within: bool) -> str | None:
+        """By the first pattern that fits; ``within``: no placeholder reaches beyond a sentence."""
         for start in (plain[:_PREFIX], ""):
             for pattern in self._by_start.get(start, ()):
                 found = pattern.shape.fullmatch(plain)
-                if found:
-                    parts = found.groupdict()
-                    return put(pattern.template, {k: self._part(v, deep - 1) for k, v in parts.items()})
-        sentences = _SENTENCES.split(plain)
-        if len(sentences) > 1 and deep > 0:
-            own = [self._find(sentence, deep - 1) for sentence in sentences]
-            if any(own):
-                return " ".join(said or sentence for said, sentence in zip(own, sentences, strict=True))
+                parts = found.groupdict() if found else {}
+                if not found or not all(_is_whole(part) for part in parts.values()):
+                    continue
+                if within and any(_ENDS[0].search(part) for part in parts.values()):
+                    continue
+                own = {k: v if k in _NAMES else self._part(v, deep - 1) for k, v in parts.items()}
+                return put(pattern.template, own)
         return None
 
     def _part(self, text: str, deep: int) -> str:
@@ -216,6 +229,11 @@ class Catalogue:
         if own is None and ", " in text and deep > 0:
             return ", ".join(self._part(part, deep - 1) for part in text.split(", "))
         return own if own is not None else text
+
+
+def _is_whole(part: str) -> bool:
+    """Quotes and brackets that open in it close in it: else it is cut out of something else."""
+    return all(part.count(left) == part.count(right) for left, right in ("“”", "()"))
 
 
 def _even(text: str) -> str:

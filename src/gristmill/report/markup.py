@@ -273,7 +273,7 @@ def _findings(payload: Payload, words: Words) -> str:
             f"<p class=gm-say><em>{words[sort]}</em>{_new(item, words)} {inline(item['sentence'])}</p>{detail}{action}</div></li>"
         )
     gone = "; ".join(inline(sentence) for sentence in payload.get("gone", ()))
-    told = f'<p class="gm-gone"><b>{words["gone"]}:</b> {gone}</p>' if gone else ""
+    told = f'<p class="gm-past"><b>{words["gone"]}:</b> {gone}</p>' if gone else ""
     return f'<ul class="gm-findings">{"".join(cards)}</ul>{told}'
 
 
