@@ -90,7 +90,8 @@ def test_hostile_labels_and_texts_stay_what_they_are(acme: House) -> None:
     assert acme("run", "--only", "segments").exit_code in (0, 1)
     assert asked(acme, "select distinct segment from segment.members where scheme = 'odd'") == [("a b <i>",)]
     assert asked(
-        acme, "select (select count(*) from segment.members where scheme = 'odd') = (select count(*) from segment.rfm where r = 5)"
+        acme,
+        "select (select count(*) from segment.members where scheme = 'odd') = (select count(*) from segment.rfm where r = 5)",
     ) == [(True,)]
 
 

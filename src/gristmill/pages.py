@@ -41,10 +41,11 @@ def write(
     failure: tuple[Stage, Failure] | None,
     *,
     against: Run | None = None,
+    drawn: Mapping[str, str] | None = None,
 ) -> None:
     """Render every stage that was executed; a run without a summary gets a front page all the same.
 
-    Numbers are set beside those of ``against``, else of the published run before.
+    Numbers are set beside those of ``against``, else of the published run before; ``drawn`` are charts drawn ahead.
     """
     folder = run.folder(project) / NOTEBOOKS
     earlier = against or _before(project, run)
@@ -67,7 +68,7 @@ def write(
             *((other.title, file_name(other), other == stage) for other in order),
         ]
         executed = folder / stage.path.name
-        page = _page(project, run, stage, nav, error, origins)
+        page = replace(_page(project, run, stage, nav, error, origins), drawn=drawn or {})
         if then and earlier:
             page = replace(
                 page,

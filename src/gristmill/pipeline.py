@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gristmill import cluster, harvest, history, lint, lock, notebooks, runs, stages
+from gristmill import cluster, harvest, history, lint, lock, notebooks, pages, runs, stages
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import (
     ConfigError,
@@ -31,6 +31,7 @@ from gristmill.errors import (
 from gristmill.mill import Mill
 from gristmill.notebooks import Failure, Kernels
 from gristmill.project import Project
+from gristmill.report.ahead import Ahead
 from gristmill.runs import Run
 from gristmill.stages import Stage
 
@@ -182,6 +183,7 @@ class _Execution:
         self.began = time.perf_counter()
         self.stages: list[dict[str, Any]] = []
         self.failure: tuple[Stage, Failure] | None = None
+        self.ahead = Ahead(project.locale, pages.own_words(project))
 
     def go(self) -> Outcome:
         try:
@@ -202,6 +204,8 @@ class _Execution:
             if isinstance(error, OSError):
                 raise runs.unwritable(Path(error.filename or self.project.root), error) from error
             raise
+        finally:
+            self.ahead.stop()
 
     def _take_over(self) -> None:
         """The pages of stages that are not made again stay part of the report."""
@@ -224,6 +228,7 @@ class _Execution:
         self._ended(stage.name, stage.title, time.perf_counter() - started, ok=failure is None)
         if failure:
             self.failure = (stage, failure)
+        self.ahead.take(out)
 
     def _ended(self, name: str, title: str, seconds: float, *, ok: bool) -> None:
         self.stages.append({"stage": name, "title": title, "seconds": round(seconds, 2), "ok": ok})
@@ -298,8 +303,6 @@ class _Execution:
         self._render(this)
         this = runs.fail(self.project, replace(this, stages=self.stages), text)
         self._afterwards(this, [], {})
-        from gristmill import pages
-
         return Outcome(this, this.report(self.project) / pages.file_name(stage), BROKE)
 
     def _record_break(self, error: BaseException) -> None:
@@ -323,11 +326,9 @@ class _Execution:
         )
 
     def _render(self, this: Run) -> None:
-        from gristmill import pages
-
         started = time.perf_counter()
         self.voice.live("  reports")
-        pages.write(self.project, this, self.known, self.failure)
+        pages.write(self.project, this, self.known, self.failure, drawn=self.ahead.drawn())
         self._ended("reports", "Reports", time.perf_counter() - started, ok=True)
 
     def _afterwards(self, this: Run, results: Sequence[Sequence[Any]], metrics: dict[str, float]) -> None:

@@ -72,15 +72,21 @@ class Rendered:
     """Text of the notebook's first heading when it opens the notebook; the page's own title replaces it."""
 
 
-def render_cells(
-    notebook: Mapping[str, Any],
-    words: Words,
-    failure: Failure | None,
-    trace: Trace | None = None,
-    before: changes.Figures | None = None,
-) -> Rendered:
-    """All cells of a notebook in order; after the failing one nothing follows. ``before`` is what the page said in an earlier run."""
-    return _Renderer(words, failure, trace, before).run(notebook)
+@dataclass(frozen=True)
+class Beside:
+    """What is known of a notebook beside the file itself."""
+
+    failure: Failure | None = None
+    trace: Trace | None = None
+    before: changes.Figures | None = None
+    """What its page said in an earlier run."""
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    """Charts that were drawn ahead."""
+
+
+def render_cells(notebook: Mapping[str, Any], words: Words, beside: Beside) -> Rendered:
+    """All cells of a notebook in order; after the failing one nothing follows."""
+    return _Renderer(words, beside).run(notebook)
 
 
 def strip_ansi(text: str) -> str:
@@ -96,15 +102,13 @@ def text_of(value: Any) -> str:
 
 
 class _Renderer:
-    def __init__(
-        self, words: Words, failure: Failure | None, trace: Trace | None, before: changes.Figures | None
-    ) -> None:
+    def __init__(self, words: Words, beside: Beside) -> None:
         self.words = words
-        self.before = before
+        self.before = beside.before
         self.gone: Sequence[str] = ()
-        self.trace = trace
-        self.failure = failure
-        self.drawer = Drawer()
+        self.trace = beside.trace
+        self.failure = beside.failure
+        self.drawer = Drawer(beside.drawn)
         self.page = Rendered()
         self._anchors: set[str] = {"content", "failure", "theme", "code"}
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gristmill.report import numbers
-from gristmill.report.display import MIME, Payload
+from gristmill.report.display import Payload, payloads
 
 FILE = "figures.json"
 _FORM = 1
@@ -47,7 +47,7 @@ class Before:
 def figures(notebook: Mapping[str, Any]) -> Figures:
     """The numbers and findings in the outputs of an executed notebook."""
     found = Figures()
-    for payload in _payloads(notebook):
+    for payload in payloads(notebook):
         if payload.get("kind") == "metrics":
             for item in payload["items"]:
                 if isinstance(item.get("number"), (int, float)):
@@ -115,15 +115,6 @@ def read(folder: Path) -> Before | None:
         return Before(str(content["run"]), str(content["as_of"]), pages)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _payloads(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for cell in notebook.get("cells", []):
-        outputs: Sequence[Mapping[str, Any]] = cell.get("outputs") or []
-        for output in outputs:
-            payload = (output.get("data") or {}).get(MIME)
-            if isinstance(payload, Mapping):
-                yield payload
 
 
 def _moved(item: Mapping[str, Any], before: Figures) -> Mapping[str, Any]:

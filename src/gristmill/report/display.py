@@ -10,7 +10,7 @@ cards.py are the only places that build them; markup.py is the only place that t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,15 @@ THEME = Path(__file__).parent / "theme"
 """The folder with the page template, the style sheets and the script."""
 
 Payload = Mapping[str, Any]
+
+
+def payloads(notebook: Mapping[str, Any]) -> Iterator[Payload]:
+    """Every payload in the outputs of an executed notebook, in order."""
+    for cell in notebook.get("cells") or ():
+        for output in cell.get("outputs") or ():
+            payload = (output.get("data") or {}).get(MIME)
+            if isinstance(payload, Mapping):
+                yield payload
 
 
 @lru_cache(maxsize=8)

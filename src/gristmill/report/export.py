@@ -19,7 +19,7 @@ from typing import Any
 
 from gristmill.errors import ConfigError, NotebookError, Problem
 from gristmill.report import atomic, numbers
-from gristmill.report.cells import Failure, Rendered, failure_markup, render_cells, strip_ansi
+from gristmill.report.cells import Beside, Failure, Rendered, failure_markup, render_cells, strip_ansi
 from gristmill.report.changes import Figures
 from gristmill.report.colours import inks
 from gristmill.report.display import THEME, theme_file
@@ -82,6 +82,8 @@ class Page:
     """What to call that run; empty without one."""
     differences: Sequence[tuple[str, str]] = ()
     """What else is not as it was in that run: label and what changed."""
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    """Charts that were drawn ahead (see ahead.py)."""
     own_words: Sequence[Path] = ()
     """Catalogues of the project in the page's language."""
     masked_kinds: tuple[str, ...] = ()
@@ -147,7 +149,7 @@ def render_text(notebook: Mapping[str, Any], page: Page) -> str:
     page = replace(
         page, title=say(page.title), nav=[(say(label), href, here) for label, href, here in page.nav]
     )
-    rendered = render_cells(notebook, words, page.error, page.trace, page.before)
+    rendered = render_cells(notebook, words, Beside(page.error, page.trace, page.before, page.drawn))
     context = _context(page, words, rendered)
     text = template("page.html.j2").render({f.name: getattr(context, f.name) for f in fields(context)})
     return numbers.clean_text(text)  # once more over the whole: half a character cannot be written

@@ -6,7 +6,10 @@ would make its words unreadable.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gristmill.report import specs
@@ -26,9 +29,10 @@ _LONG_DECIMAL = re.compile(r"(\d+\.\d{2})\d+")
 
 
 class Drawer:
-    """Draws charts for one page and keeps the ids of their parts apart."""
+    """Draws charts for one page and keeps the ids of their parts apart; ``known`` are drawings made ahead, by their key."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, str] | None = None) -> None:
+        self._known = known or {}
         self._drawn = 0
 
     def draw(self, payload: Payload) -> str:
@@ -42,10 +46,8 @@ class Drawer:
         return self._svg(spec, "gm-any")
 
     def _svg(self, spec: dict[str, Any], kind: str) -> str:
-        import vl_convert  # here: a second to start, and only pages with charts need it
-
         self._drawn += 1
-        text: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+        text = self._known.get(key(spec)) or raw(spec)
         known: dict[
             str, str
         ] = {}  # the library counts on from chart to chart; the same page must be the same bytes
@@ -61,3 +63,15 @@ class Drawer:
         return text.replace(
             "<svg ", f'<svg aria-hidden="true" focusable="false" data-fit="{kind}" ', 1
         ).replace(f'data-fit="{kind}"', f'class="{kind}"', 1)
+
+
+def key(spec: Mapping[str, Any]) -> str:
+    """What a specification is known by: a digest of all of it."""
+    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+
+
+def raw(spec: Mapping[str, Any]) -> str:
+    """The drawing of a Vega-Lite specification, as the library makes it; nothing is fetched."""
+    import vl_convert  # here: a second to start, and only pages with charts need it
+
+    return str(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]))

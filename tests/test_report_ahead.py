@@ -1,0 +1,62 @@
+"""Charts drawn ahead are those the page would have drawn, and a page does without them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gristmill import report
+from gristmill.report import MIME, Col, Data, Page
+from gristmill.report.ahead import LEAST, Ahead
+from gristmill.report.export import render_text
+
+
+def charts(n: int) -> dict[str, object]:
+    """An executed notebook of so many charts."""
+    data = Data([Col("segment"), Col("n_customers", "BIGINT")], [("단골", 3), ("New", 4)], 2, "", None)
+    outputs = [
+        {
+            "output_type": "display_data",
+            "data": {MIME: report.bars(data, "segment", "n_customers", title=f"Number {i}").payload},
+        }
+        for i in range(n)
+    ]
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "outputs": outputs}
+    return json.loads(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+@pytest.mark.parametrize("locale", ["en", "ko"])
+def test_a_page_is_the_same_with_charts_drawn_ahead(tmp_path: Path, locale: str) -> None:
+    path = tmp_path / "segments.ipynb"
+    path.write_text(json.dumps(charts(LEAST)), encoding="utf-8")
+    ahead = Ahead(locale)
+    ahead.take(path)
+    drawn = ahead.drawn()
+    # All charts are of one shape here: a wide drawing and a narrow one.
+    assert len(drawn) == 2 and all(svg.startswith("<svg") for svg in drawn.values())
+    plain = render_text(charts(LEAST), Page("Segments", locale=locale))
+    assert render_text(charts(LEAST), Page("Segments", locale=locale, drawn=drawn)) == plain
+    # What is known is not drawn again.
+    marked = {known: svg.replace("<svg ", '<svg data-ahead="1" ', 1) for known, svg in drawn.items()}
+    assert (
+        render_text(charts(LEAST), Page("Segments", locale=locale, drawn=marked)).count("data-ahead")
+        == 2 * LEAST
+    )
+
+
+def test_few_charts_broken_files_and_a_stopped_process_cost_nothing(tmp_path: Path) -> None:
+    few, broken = tmp_path / "few.ipynb", tmp_path / "broken.ipynb"
+    few.write_text(json.dumps(charts(LEAST - 1)), encoding="utf-8")
+    broken.write_text("{", encoding="utf-8")
+    ahead = Ahead("en")
+    for path in (few, broken, tmp_path / "nowhere.ipynb"):
+        ahead.take(path)
+    assert ahead.drawn() == {}
+    many = tmp_path / "many.ipynb"
+    many.write_text(json.dumps(charts(LEAST)), encoding="utf-8")
+    ahead.take(many)
+    many.unlink()
+    ahead.stop()
+    assert ahead.drawn() == {}
