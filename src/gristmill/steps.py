@@ -189,6 +189,7 @@ def _iterations(project: Project) -> Iterator[Node]:
 
     of_project = {
         "decide": partial(decide, project),
+        "estimate": partial(weigh, project),
         "recall": partial(carry_over, project, unify.ids.MADE, unify.ids.recall),
     }
     every: tuple[unify.Step | measure.Step, ...] = (*unify.STEPS, *measure.STEPS)
@@ -200,6 +201,17 @@ def _iterations(project: Project) -> Iterator[Node]:
             step=of_project.get(step.name, step.run),
             kinds=step.kinds,
         )
+
+
+def weigh(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:
+    """Learn what agreement means, or take the model that the project pins; raises ConfigError with all that is wrong in it."""
+    from gristmill.unify import em, model
+
+    pinned = project.root / model.FILE
+    if pinned.is_file():
+        model.use(engine, model.read(pinned))
+    else:
+        em.estimate(engine, params)
 
 
 def decide(project: Project, engine: Engine, params: Mapping[str, Any]) -> None:

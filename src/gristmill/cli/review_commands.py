@@ -290,4 +290,20 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
 
 
+@review.command("model")
+@CONFIG
+def model(config: Path | None) -> None:
+    """Pin what was learnt of agreement.
+
+    Writes reviews/model.toml from the published run. As long as it is there every run weighs records by it; edit it, or delete it
+    to learn from the data again.
+    """
+    from gristmill import pinning, project
+
+    found = project.load(config=config)
+    path = pinning.pin(found)
+    talk("every run weighs records by it from now on; delete it to learn anew")
+    click.echo(found.show(path))
+
+
 COMMANDS = (review,)

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from gristmill.engine import Engine
 
+Row = tuple[str, int | None, float, float, float, float, float]
+"""One row of ``unify.model``: column, level, m, u, h, weight, household weight."""
 _TEXT = (
     (0.05, 0.932),
     (0.06, 0.05),
@@ -138,14 +140,26 @@ def estimate(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
     patterns = read_patterns(engine)
     model = fit(patterns)
     write_model(engine, model_rows(model))
-    engine.make(
-        "unify.training",
-        "select cast($n_patterns as bigint) as n_patterns, cast($n_candidates as bigint) as n_candidates,"
-        " cast($n_sampled as bigint) as n_sampled, cast($n_all_pairs as bigint) as n_all_pairs,"
-        " cast($n_rounds as bigint) as n_rounds, cast($has_converged as boolean) as has_converged,"
-        " cast($log_likelihood as double) as log_likelihood, cast($expected as double) as n_expected_matches,"
-        " cast($household as double) as n_expected_household",
-        {
+    write_training(engine, patterns, model)
+
+
+def write_training(engine: Engine, patterns: Patterns | None = None, model: Model | None = None) -> None:
+    """Write ``unify.training``: how learning went; without a model one that was pinned, of which nothing is known but that."""
+    told: dict[str, Any] = dict.fromkeys(
+        (
+            "n_patterns",
+            "n_candidates",
+            "n_sampled",
+            "n_all_pairs",
+            "n_rounds",
+            "has_converged",
+            "log_likelihood",
+            "expected",
+            "household",
+        )
+    )
+    if patterns is not None and model is not None:
+        told = {
             "n_patterns": len(patterns.levels),
             "n_candidates": int(patterns.candidates.sum()),
             "n_sampled": int(patterns.sampled.sum()),
@@ -155,13 +169,19 @@ def estimate(engine: Engine, _params: Mapping[str, Any] | None = None) -> None:
             "log_likelihood": round(model.log_likelihood, 3),
             "expected": round(model.prior * patterns.n_all_pairs, 1),
             "household": round(model.prior_household * patterns.n_all_pairs, 1),
-        },
+        }
+    engine.make(
+        "unify.training",
+        "select cast($n_patterns as bigint) as n_patterns, cast($n_candidates as bigint) as n_candidates,"
+        " cast($n_sampled as bigint) as n_sampled, cast($n_all_pairs as bigint) as n_all_pairs,"
+        " cast($n_rounds as bigint) as n_rounds, cast($has_converged as boolean) as has_converged,"
+        " cast($log_likelihood as double) as log_likelihood, cast($expected as double) as n_expected_matches,"
+        " cast($household as double) as n_expected_household, cast($is_pinned as boolean) as is_pinned",
+        {**told, "is_pinned": model is None},
     )
 
 
-def write_model(
-    engine: Engine, rows: Sequence[tuple[str, int | None, float, float, float, float, float]]
-) -> None:
+def write_model(engine: Engine, rows: Sequence[Row]) -> None:
     """Write ``unify.model``; ``rows`` are as ``MODEL_COLUMNS`` says."""
     engine.make(
         "unify.model",

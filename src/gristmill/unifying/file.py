@@ -14,6 +14,7 @@ from gristmill.entities import ENTITIES, literal
 from gristmill.errors import Problem, SourceError
 from gristmill.report.atomic import write as write_atomically
 from gristmill.unify import cluster, estimate
+from gristmill.unify.model import use
 from gristmill.unifying import model as models
 from gristmill.unifying import page
 from gristmill.unifying.joining import join_doubtful
@@ -168,7 +169,7 @@ def unify_file(
         )
 
 
-def _pinned(given: models.Model | None, file: loose.LooseFile) -> Mapping[str, str]:
+def _pinned(given: models.FileModel | None, file: loose.LooseFile) -> Mapping[str, str]:
     """Kinds from a model, of columns that this file has; the id is found again."""
     return {n: k for n, k in given.columns.items() if n in file.columns and k != ID} if given else {}
 
@@ -343,13 +344,15 @@ def _number(text: str) -> str:
 # -- comparing ---------------------------------------------------------------------------------------
 
 
-def compare(engine: Engine, params: Mapping[str, Any], tell: Tell, given: models.Model | None = None) -> None:
+def compare(
+    engine: Engine, params: Mapping[str, Any], tell: Tell, given: models.FileModel | None = None
+) -> None:
     """Everything from ``unify.persons`` to ``unify.clusters``; the model is learned where none is given."""
     tell("Look for pairs")
     for name in BEFORE:
         base.make(engine, f"unify/{name}", params)
     if given:
-        models.use(engine, given)
+        use(engine, given.chances)
     else:
         tell("Learn what agreement means")
         estimate(engine, params)
