@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import DAY, House
 
-from gristmill import earlier, harvest, history, runs, steps
+from gristmill import earlier, harvest, history, judging, runs
 from gristmill.catalog import Catalog
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.template import values
@@ -38,7 +38,7 @@ def audited(house: House, run: str, *, missing: int, negative: int) -> list[dict
             f"select case when i >= {missing} then 'c' || i end as code,"
             f" case when i < {negative} then -1.0 else 1.0 end as price from range(100) as t(i)",
         )
-        steps.judge(project, [], engine, {"run": run, "as_of": DAY})
+        judging.judge(project, [], engine, {"run": run, "as_of": DAY})
         trends = Catalog(project).get("audit/trends")
         engine.make(trends.relation, trends.sql, values(trends, {}))
         kept = harvest.results(engine, run)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill import earlier, loose, runs, steps
+from gristmill import earlier, judging, loose, runs
 from gristmill.engine import Engine
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import CheckError, ConfigError, Problem, SourceError, did_you_mean, listed
@@ -138,7 +138,7 @@ def check_relation(
         )
         kind = kinds_of(mill, relation, module, show=show)
         told = [
-            checks.judge_query(mill.engine, one.relation, before=before, **steps.judged_by(one))
+            checks.judge_query(mill.engine, one.relation, before=before, **judging.judged_by(one))
             for one in queries
         ]
         return Checked(

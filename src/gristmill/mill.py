@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gristmill import runs, scalars, steps, template
+from gristmill import judging, runs, scalars, steps, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Column, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
@@ -200,7 +200,7 @@ class Mill:
             with in_template(node, node.template, self.engine):
                 n = stored(self.engine, node.template, values)
             about = {"as_of": self._given["as_of"], "run": self.in_run.run if self.in_run else ""}
-            counts = [n - steps.set_apart(self.project, self.engine, node.name, about)]
+            counts = [n - judging.set_apart(self.project, self.engine, node.name, about)]
         elif node.step:
             for relation in node.makes:
                 # What an earlier run left, or a session sees as a view, is no table to add rows to.

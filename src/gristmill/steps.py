@@ -8,20 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gristmill import carried, earlier, entities, runs, segments
+from gristmill import carried, entities, judging, runs, segments
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import Problem, SourceError, TemplateError, did_you_mean, listed
 from gristmill.lineage import Meanings
 from gristmill.plan import Node, Plan
 from gristmill.project import Project, Source
-from gristmill.scalars import typed
 from gristmill.template import Template
-
-if TYPE_CHECKING:
-    from gristmill.checks import Before
 
 IN_ROUNDS = frozenset({"draft", "repair"})
 """Schemas whose templates Python runs, over any table: repair again and again until nothing changes, draft on demand."""
@@ -47,7 +43,7 @@ def plan(
         except TemplateError as error:
             problems.extend(error.problems)
             continue
-        problems += _says_what_it_judges(template, meaning.reads)
+        problems += judging.says_what_it_judges(template, meaning.reads)
         nodes.append(
             Node(
                 makes=(template.relation,),
@@ -68,23 +64,10 @@ def plan(
     nodes.extend(_repairs())
     nodes.extend(_segments(project, catalog))
     if schemas is None:
-        nodes.extend(_checks(project, catalog, nodes))
+        nodes.extend(judging.nodes(project, catalog, nodes))
         return Plan(nodes)
     wanted = frozenset(schemas) | {"raw"}
     return Plan(node for node in nodes if node.name.partition(".")[0] in wanted)
-
-
-def _says_what_it_judges(template: Template, reads: Sequence[str]) -> list[Problem]:
-    """A query in ``sql/audit`` selects wrong rows of a relation, unless it tells of what the checks found."""
-    if template.schema != "audit" or template.judges or any(one.startswith("audit.") for one in reads):
-        return []
-    return [
-        Problem(
-            "does not say what it judges.",
-            where=template.shown,
-            expected="Expected '-- judges   clean.orders warning consistency [share that may fail [growth of it]]'.",
-        )
-    ]
 
 
 def mappings_of(catalog: Catalog) -> dict[str, list[tuple[Template, str]]]:
@@ -316,101 +299,6 @@ def _behaviour(project: Project) -> Iterator[Node]:
         step=behaviour.find_clusters,
         kinds=behaviour.KINDS,
     )
-
-
-def _checks(project: Project, catalog: Catalog, others: Sequence[Node]) -> Iterator[Node]:
-    """One step that judges every relation that has a check module or a query in ``sql/audit``."""
-    from gristmill import checks
-
-    modules = set(checks.module_files([layer.root for layer in project.layers]))
-    known = {rel for node in others for rel in node.makes}
-    queries = sorted(t.relation for t in catalog.winners().values() if t.schema == "audit" and t.judges)
-    yield Node(
-        makes=("audit.results", "audit.failures", "audit.scores", earlier.RUNS, earlier.RESULTS),
-        reads=tuple(sorted(modules & known)) + tuple(queries),
-        summary="Judge every relation by its checks, in one scan each.",
-        step=partial(judge, project, [catalog.get(name) for name in queries]),
-        kinds=dict.fromkeys(
-            (
-                "run_id",
-                "relation",
-                "column_name",
-                "check_name",
-                "sentence",
-                "severity",
-                "dimension",
-                "verdict",
-                "ran_in",
-                "note",
-                "owner",
-                "reason",
-                "run",
-                "as_of",
-            ),
-            "none",
-        )
-        | {"key": "id", "sample_keys": "id"},
-    )
-
-
-def judge(project: Project, queries: Sequence[Template], engine: Engine, params: Mapping[str, Any]) -> None:
-    """Run all checks of a project into ``audit.results``, ``audit.failures`` and ``audit.scores``."""
-    from gristmill import checks
-
-    run = str(params.get("run") or "session")
-    day = typed("date", params["as_of"])
-    published = runs.current(project)
-    # A session looks at the published run, so what came before that is what came before.
-    compared = published.run if run == "session" and published else run
-    for relation in ("audit.results", "audit.failures"):
-        engine.drop(relation)
-    checks.prepare(engine)
-    found = []
-    earlier.bring(project, compared, engine)
-    with earlier.before(project, compared) as before:
-        for module in checks.load([layer.root for layer in project.layers]):
-            found += checks.run(engine, module.relation, module.schema, as_of=day, run_id=run, before=before)
-        checks.prepare_quarantine(engine)
-        found += [_judge_query(engine, query, run, before) for query in queries]
-    checks.store_scores(engine, found)
-
-
-def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[str, Any]) -> int:
-    """Leave the rows of a relation just made that a check quarantines out of it; returns how many.
-
-    They are in ``audit.quarantine``, and back by themselves when they were mended at the source.
-    """
-    from gristmill import checks
-
-    path = checks.module_files([layer.root for layer in project.layers]).get(relation)
-    if path is None:
-        return 0
-    # Reading a module loads Pandera, which takes longer than most relations.
-    if "quarantine" not in path.read_text(encoding="utf-8", errors="replace"):
-        if "audit.quarantine" in engine.relations():
-            # A check that has let go of its rows.
-            engine.execute("delete from audit.quarantine where relation = $relation", {"relation": relation})
-        return 0
-    module = checks.load_file(path, relation)
-    run = str(params.get("run") or "session")
-    day = typed("date", params["as_of"])
-    return checks.set_apart(engine, relation, module.schema, as_of=day, run_id=run)
-
-
-def _judge_query(engine: Engine, query: Template, run: str, before: Before) -> Any:
-    from gristmill import checks
-
-    return checks.record_query(engine, query.relation, run_id=run, before=before, **judged_by(query))
-
-
-def judged_by(query: Template) -> dict[str, Any]:
-    """What a query of ``sql/audit`` says it judges: relation, sentence, and severity, dimension, shares where it names them."""
-    names = ("relation", "severity", "dimension", "max_share", "max_growth")
-    said: dict[str, Any] = dict(zip(names, query.judges.split(), strict=False))
-    for share in ("max_share", "max_growth"):
-        if share in said:
-            said[share] = typed("double", said[share])
-    return {**said, "sentence": query.summary, "owner": query.owner}
 
 
 def spill_folder(project: Project) -> Path:
