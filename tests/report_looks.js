@@ -77,7 +77,7 @@
       return;
     }
     const marks = svgs.flatMap((svg) => [...svg.querySelectorAll("[aria-label]")]).map((m) => m.getBoundingClientRect());
-    if (!marks.some((r) => r.width > 0.5 && r.height > 0.5) || svgs.some((svg) => svg.getBoundingClientRect().height < 60))
+    if (!marks.some((r) => r.width > 0.5 && r.height > 0.5) || svgs.some((svg) => svg.getBoundingClientRect().height < 30))
       found.push(["empty chart", name]);
   });
   return found;

@@ -15,7 +15,8 @@ import gristmill
 
 HOME = Path(__file__).parent.parent
 PACKAGE = Path(gristmill.__file__).parent
-NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((HOME / "notebooks").glob("[0-9]*_*.ipynb"))
+"""Those that become pages."""
 CHARTS = {"table", "bars", "lines", "stacked", "heatmap", "flows"}
 SPOKEN = {"metric": 0, "finding": 1, "verdict": 1, "note": 0}
 """Helpers of the report that say something, and which of their arguments it is."""

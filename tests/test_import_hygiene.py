@@ -15,6 +15,7 @@ def test_the_public_names_are_these_and_all_of_them_load():
         "__version__",
         "open",
         "report",
+        "review",
     ]
     for name in gristmill.__all__:
         assert getattr(gristmill, name) is not None

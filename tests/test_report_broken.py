@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,8 @@ from conftest import OPEN
 from report_browser import Visit, launched
 from report_pages import HOSTILE, PAGE, write
 
-from gristmill import runs
+from gristmill import pipeline, runs
+from gristmill.errors import RunError
 from gristmill.report.broken import Breakdown, StageLine, notebook
 from gristmill.report.gallery import write_gallery
 from gristmill.report.words import Words
@@ -104,6 +108,129 @@ def test_a_first_run_that_breaks_says_that_nothing_was_published(tiny: House) ->
     front = page.with_name("index.html").read_text(encoding="utf-8")
     assert "No run was published before this one." in front
     assert "ZeroDivisionError" in front
+
+
+WAIT = "print('so far')\nimport time\nopen('here', 'w').write('x')\ntime.sleep(600)"
+
+
+def until_it_waits(house: House) -> Any:
+    """A run under way in a cell that never ends; the stage before it is done."""
+    house.stage("20_two", OPEN, 'mill.engine.make("measure.two", "select 2 as x")', WAIT)
+    house.stage("30_three", OPEN)
+    process = house.start("run", start_new_session=True)
+    end = time.monotonic() + 60
+    while not (house.root / "here").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return process
+
+
+def check_front_page(browser: Any, house: House, broke: runs.Run, good: str | None, *says: str) -> None:
+    """The front page tells what was done, what was cut off and what was not run, and the cell is marked on its page."""
+    with Visit(browser, broke.report(house.project) / "index.html") as visit:
+        said = visit.page.inner_text("main")
+        for words in (*says, "Run gristmill run again."):
+            assert words in said, words
+        rows = visit.js("[...document.querySelectorAll('main tbody tr')].map(r => r.cells[1].textContent)")
+        assert rows == ["✓ done", "✕ was cut off", "– was not run"]
+        visit.page.locator("main tbody a", has_text="Two").click()
+        assert visit.page.locator("#failure").is_visible()
+        assert "time.sleep(600)" in visit.page.inner_text("main"), "the code of the marked cell is open"
+        visit.page.get_by_role("link", name="What ran").click()
+        visit.page.locator(f"main a:text-is('{good}')").click()
+        assert visit.page.url.endswith(f"/{good}/index.html")
+        assert visit.complaints == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_has_pages_of_what_there_is(browser: Any, tiny_run: House, sign: int) -> None:
+    good = tiny_run.published
+    process = until_it_waits(tiny_run)
+    process.send_signal(sign)
+    _, err = process.communicate(timeout=60)
+    stopped = next(iter(tiny_run.records().values()))
+    assert f"What there is: {stopped.report(tiny_run.project) / 'index.html'}" in err
+    check_front_page(
+        browser, tiny_run, stopped, good, "The run was stopped in Two after", "Nothing was published."
+    )
+    assert [path.name for path in stopped.folder(tiny_run.project).iterdir()] == ["run.json"]
+    gallery = (tiny_run.project.reports / "index.html").read_text(encoding="utf-8")
+    assert f'href="{stopped.run}/index.html"' in gallery
+
+
+def test_a_run_that_was_killed_gets_its_pages_from_the_next_run(browser: Any, tiny_run: House) -> None:
+    good = tiny_run.published
+    process = until_it_waits(tiny_run)
+    process.kill()
+    process.communicate()
+    killed = next(iter(tiny_run.records().values()))
+    # A page that was being written when the process died is no page.
+    (killed.folder(tiny_run.project) / "notebooks" / "30_three.ipynb").write_text(
+        '{"cells": [{"cell_', encoding="utf-8"
+    )
+    tiny_run.stage("20_two", OPEN)
+    assert tiny_run("run").exit_code == 0
+    check_front_page(
+        browser,
+        tiny_run,
+        tiny_run.records()[killed.run],
+        good,
+        "The process of the run was killed in Two.",
+        "ran out of memory",
+    )
+
+
+def test_a_run_that_crashes_after_its_last_stage_says_why_and_keeps_its_pages(
+    browser: Any, tiny_run: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/disk/warehouse")
+
+    monkeypatch.setattr(pipeline.harvest, "facts", full)
+    with pytest.raises(RunError, match="No space left"):
+        pipeline.run(tiny_run.project)
+    crashed = next(iter(tiny_run.records().values()))
+    with Visit(browser, crashed.report(tiny_run.project) / "index.html") as visit:
+        said = visit.page.inner_text("main")
+        assert "The run broke after" in said
+        assert "OSError: [Errno 28] No space left on device" in said
+        assert "✓ done" in said
+        assert "Open" not in said.partition("What to do")[2].partition("What ran")[0]
+        assert visit.complaints == []
+
+
+def test_pages_that_cannot_be_written_do_not_hide_why_the_run_ended(
+    tiny_run: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/disk")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    said: list[str] = []
+    monkeypatch.setattr(pipeline.harvest, "facts", stop)
+    monkeypatch.setattr(pipeline.pages, "write", full)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(tiny_run.project, voice=pipeline.Voice(tell=said.append))
+    assert any("The pages of this run were not written" in line for line in said)
+    stopped = next(iter(tiny_run.records().values()))
+    assert (stopped.status, stopped.error) == ("failed", "stopped before it ended")
+    assert not stopped.database(tiny_run.project).exists()
+
+
+@pytest.mark.parametrize("why", ["stopped", "killed", "broken"])
+def test_each_way_to_end_is_said_in_korean(browser: Any, tmp_path: Path, why: str) -> None:
+    for n, stage in enumerate(("고객", "")):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        broke = replace(BROKE, why=why, stage=stage, href="unify.html" if stage else None, cell=None)
+        page = write(folder, notebook(broke, Words("ko")), replace(PAGE, locale="ko"))
+        with Visit(browser, page) as visit:
+            said = visit.page.inner_text("main")
+            assert "게시된 것은 없습니다." in said
+            assert ("단계: 고객" in said) is bool(stage)
+            assert not {"run", "stopped", "killed", "cut"} & {*said.partition("gristmill run")[0].split()}
 
 
 def test_the_list_of_runs_tells_killed_runs_and_why(tiny_run: House) -> None:

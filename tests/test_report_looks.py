@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,17 @@ def test_charts_of_awkward_data_look_right(browser: Any, tmp_path: Path) -> None
         table(words, title="Its numbers"),
     ]
     assert wrong(browser, write(tmp_path, notebook(*[cell(one) for one in shown]))) == []
+
+
+@pytest.mark.parametrize("ends", [(1, 20), (0, 100), (2019, 2026), (0, 0.5), (-3, 3), (0, 2_000_000)])
+def test_the_numbers_of_an_axis_are_written_out(tmp_path: Path, ends: tuple[float, float]) -> None:
+    low, high = ends
+    steps = [(low + (high - low) * i / 10, i) for i in range(11)]
+    drawn = lines(Data([Col("months", "DOUBLE"), Col("n", "BIGINT")], steps), "months", "n")
+    page = write(tmp_path, notebook(cell(drawn))).read_text(encoding="utf-8")
+    said = re.findall(r"<text[^>]*>([^<]*)</text>", page)
+    assert len(said) > 6
+    assert not [one for one in said if re.search(r"\de[-+]?\d", one)], said
 
 
 def test_the_pages_of_a_real_run_its_gallery_and_its_single_file_look_right(

@@ -349,3 +349,14 @@ def test_the_day_of_the_run_is_the_day_in_the_notebook_and_in_the_templates(tiny
     tiny.stage("10_one", OPEN, 'mill.engine.make("measure.day", "select $d as d", {"d": mill.as_of})')
     assert tiny("run", "--quiet", "--as-of", "2024-02-29").exit_code == 0
     assert ask(tiny, "select d from measure.day") == [(date(2024, 2, 29),)]
+
+
+def test_a_language_without_a_catalogue_is_refused_and_one_of_the_project_is_spoken(tiny: House) -> None:
+    config = (tiny.root / "gristmill.toml").read_text("utf-8")
+    tiny.write("gristmill.toml", config.replace("[project]", '[project]\nlocale = "kr"'))
+    done = tiny("run")
+    assert done.exit_code == 2 and "locale without a catalogue: 'kr'" in done.stderr
+    assert "did you mean ko?" in done.stderr and "notebooks/words/kr.toml" in done.stderr
+    tiny.write("notebooks/words/kr.toml", '[page]\ncopy = "Kopier"\n')
+    assert tiny("run").exit_code == 0
+    assert "Kopier" in (tiny.project.reports / str(tiny.published) / "one.html").read_text("utf-8")

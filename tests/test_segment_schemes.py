@@ -35,7 +35,8 @@ segment/behaviour_features segment/behaviour_sample
 """.split()  # noqa: SIM905 - thirty lines would say no more
 AFTER = ("segment/days", "segment/history", "segment/members", "segment/summary", "segment/profile")
 TABLES = {
-    "unify.customers": "customer_id varchar, gender varchar, birth_date date, country varchar, region varchar, city varchar, company varchar,"
+    "clean.address_parts": "address varchar, province varchar, district varchar, region varchar",
+    "unify.customers": "customer_id varchar, gender varchar, birth_date date, country varchar, region varchar, city varchar, company varchar, address varchar,"
     " email varchar, phone varchar, consent_email boolean, consent_sms boolean, consent_phone boolean, consent_post boolean,"
     " n_contacts bigint, n_sources bigint, first_seen_at timestamp",
     "unify.orders": "order_id varchar, customer_id varchar, ordered_at timestamp, status varchar, amount decimal(18, 4), currency varchar, channel varchar",
@@ -50,7 +51,7 @@ class Shop:
 
     def __init__(self, engine: DuckDBEngine) -> None:
         self.engine = engine
-        engine.execute("create schema if not exists unify")
+        engine.execute("create schema if not exists unify; create schema if not exists clean")
         for name, columns in TABLES.items():
             engine.execute(f"create or replace table {name} ({columns})")
 

@@ -65,6 +65,8 @@ def test_a_segment_is_written_sized_and_from_then_on_in_every_run(acme: House) -
         ("vips", "true) or (select 1", "does not fit"),
         ("vips", "cast(company as integer) > 1 or cast(city as integer) > 1", "does not fit"),
         ("VIP kunden", "r > 4", "did you mean vip_kunden?"),
+        ("우수", "r > 4", "--label"),
+        ("vips", "monetary > 'abc'", "texts stand in single quotes"),
         ("rfm", "r > 4", "is there already"),
     ],
 )  # fmt: skip
@@ -116,3 +118,83 @@ def test_without_a_published_run_the_command_says_what_to_do(tiny: House) -> Non
     for words in (("segment", "list"), ("segment", "new", "x", "--where", "r > 1")):
         done = tiny(*words)
         assert done.exit_code == 2 and "gristmill run" in done.stderr
+
+
+TWICE = """-- Put customers into two segments at once, which is wrong.
+--
+-- scheme   twice <i>Twice</i> 등급
+-- grain    one row per customer_id and segment
+-- returns  segment
+select customer_id, '=one' as segment from segment.rfm
+union all
+select customer_id, '=one' as segment from segment.rfm
+union all
+select customer_id, '😀' as segment from segment.rfm where r = 5
+"""
+MANY = """-- Put customers into hundreds of segments, and some into none.
+--
+-- scheme   many 많은 등급
+-- grain    one row per customer_id
+-- returns  segment
+select customer_id, case when r > 1 then '<b>' || customer_id end as segment from segment.rfm
+"""
+
+
+def test_a_scheme_that_gives_a_customer_two_segments_fails_a_critical_check(acme: House) -> None:
+    acme.write("sql/segment/twice_v1.sql", TWICE)
+    acme.write("sql/segment/many_v1.sql", MANY)
+    ran = acme("run", "--only", "segments", "--only", "audit")
+    assert ran.exit_code == 1, ran.output
+    failed = asked(
+        acme,
+        "select relation, n_failed from audit.results where verdict = 'fail' and severity = 'critical' and relation = 'segment.members'",
+    )
+    twice = asked(acme, "select 2 * count(*) from segment.rfm where r = 5")[0][0]
+    assert failed == [("segment.members", twice)] and twice > 0
+    # Named twice with one segment is in it once; without a segment is in none.
+    counts = (
+        "select scheme, count(*) from segment.members where scheme in ('twice', 'many') group by 1 order by 1"
+    )
+    expected = asked(
+        acme,
+        "select 'many', count(*) filter (r > 1) from segment.rfm union all select 'twice', count(*) + count(*) filter (r = 5) from segment.rfm order by 1",
+    )
+    assert asked(acme, counts) == expected
+    page = (acme.project.reports / str(acme.published) / "segments.html").read_text("utf-8")
+    assert page.count("of many are not in segment.names") == 1, "one finding a scheme, however many segments"
+    assert "Schemes of your own" in page
+    # Again, with scores that the bounds do not know.
+    assert acme("run", "--only", "segments", "--param", "bins=10").exit_code in (0, 1)
+    history = "select count(*) - count(distinct (customer_id, scheme, segment)) from segment.history where until is null"
+    assert asked(acme, history) == [(0,)], "history does not grow by running again"
+    page = (acme.project.reports / str(acme.published) / "segments.html").read_text("utf-8")
+    assert "Segments have wrong names: scores go up to 10, and bounds up to 5" in page
+
+
+def test_cohorts_cannot_be_split_by_a_scheme_that_is_not_there(acme: House) -> None:
+    done = acme("run", "--only", "segments", "--param", "cohort_scheme=lifecycel")
+    assert done.exit_code == 3, done.output
+    assert "cohort_scheme is 'lifecycel', which is no scheme" in done.output
+
+
+def test_words_that_parameters_do_not_know_are_refused_before_anything_runs(whole: House) -> None:
+    given = {
+        "method": ("fixd", "fixed"),
+        "cohort_unit": ("weeks", "week"),
+        "clv_model": ("bgnbd", "bg_nbd"),
+        "returns": ("nett", "net"),
+        "duplicates": ("Keep", "keep"),
+    }
+    done = whole("run", *(f"--param={name}={wrong}" for name, (wrong, _) in given.items()))
+    assert done.exit_code == 2, done.output
+    for name, (wrong, right) in given.items():
+        assert f"The parameter {name} cannot be {wrong!r}." in done.stderr
+        assert f"did you mean {right}?" in done.stderr
+
+
+def test_shares_are_printed_as_percentages_and_kept_as_numbers_in_json(whole: House) -> None:
+    printed = whole("segment", "list").stdout
+    assert "%" in printed
+    listed = json.loads(whole("segment", "list", "--json").stdout)
+    first = listed[0]
+    assert f"{first['share']:.1%}" in printed.splitlines()[1]

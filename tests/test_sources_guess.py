@@ -202,6 +202,12 @@ def test_a_file_of_nothing_we_know_is_drafted_without_columns(engine, guessed, t
     assert checked(engine, found, tmp_path) == [(), ()]
 
 
+def test_a_list_of_exchange_rates_is_mapped_to_no_rows(engine, guessed, tmp_path):
+    found = guessed("통화,기준통화,적용일,환율\nEUR,KRW,2023-01-01,1450.5\nUSD,KRW,2024-03-01,1350\n")
+    assert found.is_empty and "no row is taken" in draft(found)
+    assert checked(engine, found, tmp_path) == []
+
+
 def test_people_named_in_orders_get_a_mapping_of_their_own(engine, guessed, tmp_path):
     rows = "".join(f"{i},K{i % 5},2024-01-{i + 1:02d},{i},Ann{i % 5},Lee,a{i % 5}@b.kr\n" for i in range(25))
     found = guessed("order_id,customer_id,order_date,total,first_name,last_name,email\n" + rows)

@@ -152,3 +152,27 @@ def test_a_file_with_another_name_or_encoding_is_refused(tmp_path):
     path.write_bytes("-- Größe\n".encode("latin-1"))
     with pytest.raises(TemplateError, match="not UTF-8"):
         template.parse(path)
+
+
+def test_a_text_of_stated_choices_takes_nothing_else(tmp_path):
+    head = HEAD.replace(
+        "-- returns  n",
+        "-- param    unit     one of month, week = 'month'   period that is\n--          counted\n-- returns  n",
+    )
+    found = template.parse(write(tmp_path, head + BODY.replace("$day as day", "$day as day, $unit as unit")))
+    unit = found.params["unit"]
+    assert (unit.choices, unit.default, unit.sql_type) == (("month", "week"), "month", "varchar")
+    assert unit.meaning == "period that is counted"
+    assert template.values(found, {"day": "2026-01-01", "unit": "week"})["unit"] == "week"
+    for wrong in ("weeks", "Week", "", 7):
+        with pytest.raises(ParameterError) as caught:
+            template.values(found, {"day": "2026-01-01", "unit": wrong})
+        assert "Expected one of month, week." in str(caught.value)
+    with pytest.raises(ParameterError, match="did you mean week"):
+        template.values(found, {"day": "2026-01-01", "unit": "weeks"})
+    assert template.literal(unit, "week") == "cast('week' as varchar)"
+
+
+def test_a_default_that_is_none_of_its_choices_is_told_with_its_line(tmp_path):
+    with pytest.raises(TemplateError, match="gives \\$unit the default 'year'"):
+        template.parse(write(tmp_path, HEAD + "-- param unit one of month, week = 'year'\n" + BODY))

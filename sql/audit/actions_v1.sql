@@ -22,8 +22,9 @@ with todo as (
   select 'asleep', 'warning', s.segment, s.advice, s.n_customers, cast(null as bigint), s.revenue, false,
     row_number() over (order by s.revenue desc, s.segment)
   from segment.summary as s
-  inner join segment.rfm_bounds as b on b.segment = s.segment and b.r_hi <= 2 and b.m_lo >= 4
   where s.scheme = 'rfm' and s.n_customers > 0
+    -- A segment may have several rows of bounds.
+    and s.segment in (select segment from segment.rfm_bounds where r_hi <= 2 and m_lo >= 4)
   union all
   select 'doubtful', 'info', cast(null as varchar), cast(null as varchar), count(*), cast(null as bigint),
     cast(coalesce(sum(value), 0) as decimal(18, 4)), false, 1

@@ -1,7 +1,7 @@
 -- Set aside rows that are wholly blank and rows that repeat another row of their source in every column.
 --
 -- grain    one row per row left out of clean.<entity>
--- param    duplicates   text = 'drop'   drop: of equal rows the first by file and row stays; keep: all stay
+-- param    duplicates   one of drop, keep = 'drop'   drop: of equal rows the first by file and row stays; keep: all stay
 -- returns  relation, _source, _file, _row, reason (names the row that stays)
 with
 -- Only rows that agree in what commonly tells rows apart are compared column by column; without a row number none can be named.

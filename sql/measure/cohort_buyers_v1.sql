@@ -1,7 +1,7 @@
 -- Say when every customer bought first, and by what cohorts are split: the channel of that purchase, and a segment.
 --
 -- grain    one row per customer_id with at least one purchase up to as_of
--- param    cohort_unit    text = 'month'   period that customers of one cohort share: month, or week (from Monday)
+-- param    cohort_unit    one of month, week = 'month'   period that customers of one cohort share; a week begins on Monday
 -- param    cohort_scheme  text = 'rfm'     scheme of segment.members that cohorts are split by
 -- returns  cohort (first day of the period of the first purchase), channel (of the first purchase; 'not stated'), segment (in the
 --          scheme; 'none' for who has none)

@@ -1,7 +1,7 @@
 -- Sum up what the customers of each cohort did in each period, split as finely as cohorts are.
 --
 -- grain    one row per cohort, channel and segment of measure.cohort_buyers and period in which they ordered
--- param    cohort_unit  text = 'month'   period: month, or week (from Monday)
+-- param    cohort_unit  one of month, week = 'month'   period: a week begins on Monday
 -- returns  period (its first day), n_active (customers with a purchase in it), revenue (net, in the currency of segment.currencies)
 
 -- A customer is in one cohort, channel and segment, so n_active of several rows of a period adds up.

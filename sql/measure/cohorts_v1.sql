@@ -2,7 +2,7 @@
 --
 -- grain    one row per dimension, value, cohort and n_since (at most 1,000 periods)
 -- param    as_of          date             the last day that is observed
--- param    cohort_unit    text = 'month'   month, or week (from Monday)
+-- param    cohort_unit    one of month, week = 'month'   by month, or by week from Monday
 -- param    cohort_scheme  text = 'rfm'     scheme of segment.members that cohorts are split by
 -- returns  dimension (all; channel of the first purchase; segment of the scheme today), value (all, or which), unit, scheme, cohort
 --          (first day of the period of the first purchase), n_since (periods since; 0 is that one), n_cohort, n_active (with a

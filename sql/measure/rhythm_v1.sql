@@ -5,6 +5,9 @@
 --          everybody's, averaged; null when nobody bought twice), last_purchase_on, days_since_last, due_on (last purchase and the
 --          usual gap), overdue_ratio (usual gaps since the last purchase), has_own_rhythm (two gaps and more), is_overdue (more
 --          usual gaps than overdue_after of measure.churn_settings)
+
+-- usual_gap_days is not that of segment.silences, which is the median of own gaps and null below a few: a ranking needs a number
+-- for everybody who may be overdue, so few gaps are drawn towards those of all.
 with gaps as (
   select
     customer_id,

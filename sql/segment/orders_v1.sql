@@ -2,7 +2,7 @@
 --
 -- grain    one row per order of unify.orders that is in the currency in use, or has a rate into it
 -- param    as_of    date           orders after this day are not seen
--- param    returns  text = 'net'   net: refunds are kept, with their negative amounts; drop: only completed orders of a
+-- param    returns  one of net, drop = 'net'   net: refunds are kept, with their negative amounts; drop: only completed orders of a
 --                                  positive or unknown amount are kept (see unify.orders, which leaves lines out as well)
 -- returns  the columns of unify.orders, with amount (in the currency of segment.currencies; null when unknown), rate (units of it
 --          for one of the order's own currency, 1 for itself), is_purchase

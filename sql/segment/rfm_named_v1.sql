@@ -2,14 +2,14 @@
 --
 -- scheme   rfm RFM
 -- grain    one row per customer_id of segment.rfm
--- param    method  text = 'rank'   whose scores are named: rank (segment.rfm), r (segment.rfm_r, as in R) or fixed
---                                  (segment.rfm_fixed, cut points of one's own)
+-- param    method  one of rank, r, fixed = 'rank'   whose scores are named: those of segment.rfm, of segment.rfm_r (as in R), or
+--                                  of segment.rfm_fixed (cut points of one's own)
 -- returns  segment, n_matches (rows of the bounds that fit; more than 1 is an overlap), r, f, m (the scores that were named)
 
 -- The matching row of segment.rfm_bounds with the lowest priority wins (then the first name); who fits no
 -- row is called Others, never left out.
 with scores as (
-  select customer_id, r, f, m from segment.rfm where $method not in ('r', 'fixed')
+  select customer_id, r, f, m from segment.rfm where $method = 'rank'
   union all
   select customer_id, r, f, m from segment.rfm_r where $method = 'r'
   union all

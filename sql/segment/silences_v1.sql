@@ -13,7 +13,8 @@
 --          least_gaps), active_within_days, cooling_within_days, dormant_within_days (of the last purchase), returned_on (last
 --          purchase that came after a gap longer than cooling_within_days; null when there is none)
 
--- Two orders of one day are one visit, so gaps are between days. The median forgives one long silence.
+-- Two orders of one day are one visit, so gaps are between days. The median forgives one long silence. It is the customer's own
+-- alone: stages have to be explained to a person. measure.rhythm, which ranks by risk, draws few gaps towards everybody's instead.
 with days as (
   select distinct customer_id, cast(ordered_at as date) as day
   from segment.orders

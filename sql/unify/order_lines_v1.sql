@@ -1,7 +1,7 @@
 -- Say of every order line which customer it belongs to.
 --
 -- grain    one row per row of clean.order_lines; with returns = 'drop' only those that are left
--- param    returns  text = 'net'   drop: lines that are cancelled or returned (or whose order is), or of a
+-- param    returns  one of net, drop = 'net'   drop: lines that are cancelled or returned (or whose order is), or of a
 --                                  price, quantity or amount of zero or less, are left out; net: all are kept
 -- returns  the columns of clean.order_lines, with amount (quantity times price where none is stated) and
 --          status (of the line, else of its order, else completed), customer_id (of the line's own contact,

@@ -1,7 +1,7 @@
 -- Say of every order which customer placed it and what it is worth after returns.
 --
 -- grain    one row per row of clean.orders; with returns = 'drop' only those that are left
--- param    returns  text = 'net'   net: refunds are subtracted; drop: orders and lines that are cancelled,
+-- param    returns  one of net, drop = 'net'   net: refunds are subtracted; drop: orders and lines that are cancelled,
 --                                  returned, or of a price, quantity or amount of zero or less are left out
 -- returns  the columns of clean.orders, with status (never null: completed unless it says otherwise) and
 --          amount (after returns, null when nothing is known), customer_id (null when nobody is known:

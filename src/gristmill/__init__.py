@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gristmill import report as report
+    from gristmill import review as review
     from gristmill.errors import GristmillError as GristmillError
     from gristmill.mill import Mill as Mill
     from gristmill.project import Project as Project
@@ -29,9 +30,9 @@ _PLACES = {
     "Result": "gristmill.result",
     "open": "gristmill.session",
 }
-_MODULES = ("report",)
+_MODULES = ("report", "review")
 
-__all__ = ["GristmillError", "Mill", "Project", "Result", "__version__", "open", "report"]
+__all__ = ["GristmillError", "Mill", "Project", "Result", "__version__", "open", "report", "review"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gristmill.engine import Engine
 from gristmill.mill import Mill
 from gristmill.reviewing import Known, Record, customer, pair_of, records_of
 from gristmill.unify import waterfall
@@ -81,12 +82,17 @@ order by other_id is not null, p.match_weight desc nulls first, p.left_id, p.rig
 
 def explain(mill: Mill, left: str, right: str, *, show: bool = False) -> Explained:
     """Why two records of the published run are, or are not, one customer. Raises ParameterError for unknown ones."""
-    engine = mill.engine
     mill.run("unify/decided")
-    one, other = sorted(pair_of(engine, left, right), key=lambda row: row[0])
-    ids = (one[0], other[0])
-    given = {"left": ids[0], "right": ids[1]}
-    records = records_of(engine, ids, show=show or not mill.project.mask)
+    one, other = sorted(pair_of(mill.engine, left, right), key=lambda row: row[0])
+    return explained(mill.engine, one[0], other[0], show=show or not mill.project.mask)
+
+
+def explained(engine: Engine, left_id: str, right_id: str, *, show: bool) -> Explained:
+    """Two records by their contact ids, by what ``engine`` has of the relations of a run."""
+    ids = (left_id, right_id)
+    first, second = sorted(ids)
+    given = {"left": first, "right": second}
+    records = records_of(engine, ids, show=show)
     customers = dict(
         engine.rows(
             "select contact_id, customer_id from unify.members where contact_id in ($left, $right)", given
@@ -99,10 +105,10 @@ def explain(mill: Mill, left: str, right: str, *, show: bool = False) -> Explain
         given,
     )
     return Explained(
-        records[ids[0]],
-        records[ids[1]],
-        customers[ids[0]],
-        customers[ids[1]],
+        records[left_id],
+        records[right_id],
+        customers[left_id],
+        customers[right_id],
         tuple(waterfall(engine, *ids)),
         engine.scalar(
             "select max(match_probability) from unify.scores where left_id = $left and right_id = $right",

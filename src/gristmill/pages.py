@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from gristmill.errors import ConfigError, Problem
+from gristmill.errors import ConfigError, Problem, did_you_mean
 from gristmill.notebooks import Failure
 from gristmill.project import Project
 from gristmill.provenance import Provenance
@@ -18,12 +19,14 @@ from gristmill.report import Page, changes, render
 from gristmill.report.broken import Breakdown, StageLine, notebook
 from gristmill.report.bundle import bundle
 from gristmill.report.pdf import pdf
-from gristmill.report.words import Words
-from gristmill.runs import NOTEBOOKS, PUBLISHED, Run, current, runs, write_atomically
+from gristmill.report.words import LANGUAGES, Words
+from gristmill.runs import BROKEN, FAILED, NOTEBOOKS, PUBLISHED, Run, current, runs, write_atomically
 from gristmill.stages import Stage
 from gristmill.stages import stages as stages_of
 
 SUMMARY = "summary"
+STOPPED = "stopped before it ended"
+"""What the record of a run says that somebody ended."""
 INDEX = "index.html"
 MOST = 40
 """Templates or files that the foot of a page names as changed."""
@@ -48,10 +51,17 @@ def write(
     Numbers are set beside those of ``against``, else of the published run before; ``drawn`` are charts drawn ahead.
     """
     folder = run.folder(project) / NOTEBOOKS
+    words = Words(project.locale, own_words(project))
+    cut_off = failure is None and run.status in (FAILED, BROKEN)
+    if cut_off:
+        failure = _under_way(project, run, stages, words)
     earlier = against or _before(project, run)
     then = changes.read(earlier.report(project)) if earlier else None
     now: dict[str, changes.Figures] = {}
-    done = [stage for stage in stages if (folder / stage.path.name).is_file()]
+    done = [stage for stage in stages if _cells(folder / stage.path.name)]
+    if cut_off:
+        # Its front page says what happened; a summary that was made before would hide it.
+        done = [stage for stage in done if stage.name != SUMMARY]
     # The summary comes last in the run and first for the reader.
     order = sorted(done, key=lambda stage: stage.name != SUMMARY)
     origins = Provenance(project, run)
@@ -59,7 +69,7 @@ def write(
     front = (
         []
         if any(stage.name == SUMMARY for stage in done)
-        else [(Words(project.locale, own_words(project))["broken_page"], INDEX)]
+        else [(words["broken_ran" if _why(run) != "broken" else "broken_page"], INDEX)]
     )
     for stage in done:
         error = failure[1] if failure and failure[0] == stage else None
@@ -215,10 +225,11 @@ def _front_page(
 ) -> None:
     """``index.html`` of a run that broke before its summary."""
     words = Words(project.locale, own_words(project))
+    why = _why(run)
     path = run.folder(project) / NOTEBOOKS / "front_page.ipynb"
     write_atomically(path, json.dumps(notebook(_breakdown(project, run, stages, failure), words)))
     page = Page(
-        title=words.say("broken_title", project=project.name),
+        title=words.say(f"{why}_title", project=project.name),
         project=project.name,
         run_id=run.run,
         as_of=run.as_of,
@@ -242,26 +253,68 @@ def _breakdown(
     here = current(project)
     good = here if here and here.run != run.run and (here.report(project) / INDEX).is_file() else None
 
-    def line(stage: Stage) -> StageLine:
-        known = went.get(stage.name, {})
-        there = (run.report(project) / file_name(stage)).is_file()
-        return StageLine(
-            stage.title, file_name(stage) if there else None, known.get("seconds"), known.get("ok")
-        )
-
     stage, why = failure or (None, None)
+
+    def line(one: Stage) -> StageLine:
+        known = went.get(one.name, {})
+        there = (run.report(project) / file_name(one)).is_file()
+        # The record of a killed run does not tell which stages ended; their pages do.
+        ended = known.get("ok", True if there and run.status == BROKEN else None)
+        ok = False if one == stage else ended
+        return StageLine(one.title, file_name(one) if there else None, known.get("seconds"), ok)
+
     return Breakdown(
-        stage=stage.title if stage else project.name,
+        stage=stage.title if stage else "",
         href=file_name(stage) if stage else None,
         cell=why.cell + 1 if why and why.cell is not None else None,
-        ename=why.ename if why else "",
-        evalue=why.evalue if why else run.error or "",
+        ename=why.ename if why and why.ename else _raised(run)[0],
+        evalue=why.evalue if why and why.ename else _raised(run)[1],
         seconds=run.seconds,
         stages=[line(one) for one in stages],
         n_relations=len({name for name, _ in made}),
         last=made[-1] if made else None,
         good=(good.run, f"../{good.run}/{INDEX}", good.as_of) if good else None,
+        why=_why(run),
     )
+
+
+def _why(run: Run) -> str:
+    """broken, stopped or killed."""
+    return "killed" if run.status == BROKEN else "stopped" if run.error == STOPPED else "broken"
+
+
+def _raised(run: Run) -> tuple[str, str]:
+    """Kind and words of the error in a run's record."""
+    kind, _, says = (run.error or "").partition(": ")
+    return (kind, says) if says else ("", kind)
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of an executed notebook; none when it is not there, or was being written when the process died."""
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _under_way(
+    project: Project, run: Run, stages: Sequence[Stage], words: Words
+) -> tuple[Stage, Failure] | None:
+    """The stage a run was at when it ended before its time, and the cell that ran."""
+    ended = {str(one["stage"]) for one in run.stages}
+    for stage in stages:
+        cells = _cells(run.folder(project) / NOTEBOOKS / stage.path.name)
+        codes = [(i, one.get("metadata", {})) for i, one in enumerate(cells) if one["cell_type"] == "code"]
+        answered = {i for i, about in codes if "shell.execute_reply" in about.get("execution", {})}
+        state = {i: about.get("papermill") or {} for i, about in codes}
+        at_work = [i for i in state if state[i].get("start_time") and i not in answered]
+        waiting = any(one.get("status") == "pending" for one in state.values())
+        if stage.name in ended or not cells or (answered and not at_work and not waiting):
+            continue
+        why = _why(run)
+        name, says = _raised(run) if why == "broken" else ("", words[f"{why}_here"])
+        return stage, Failure(at_work[0] if at_work else None, name, says, "")
+    return None
 
 
 def _made(progress: Path) -> list[tuple[str, int]]:
@@ -278,6 +331,22 @@ def own_words(project: Project) -> list[Path]:
     """Catalogues of the project's layers in its language, the nearest layer last: what it says goes before."""
     name = f"{project.locale.split('-', maxsplit=1)[0]}.toml"
     return [layer.root / "notebooks" / "words" / name for layer in reversed(project.layers)]
+
+
+def check_language(project: Project) -> None:
+    """Raises ConfigError for a language that no catalogue has."""
+    own = own_words(project)
+    language = project.locale.split("-", maxsplit=1)[0]
+    known = sorted({"en", *(path.stem for path in LANGUAGES.glob("*.toml"))})
+    if language not in known and not any(path.is_file() for path in own):
+        raise ConfigError(
+            Problem(
+                f"has a locale without a catalogue: {project.locale!r}.",
+                where=project.config.name,
+                expected=f"Languages: {', '.join(known)}, or one in {project.show(own[-1])}.",
+                hint=did_you_mean(language, known, otherwise="docs/reports.md says how to write a catalogue"),
+            )
+        )
 
 
 def _given(run: Run) -> dict[str, object]:

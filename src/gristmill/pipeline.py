@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -85,6 +85,7 @@ def run(
     Raises UsageError (exit code 2) before anything starts, LockedError when another run is under
     way, RunError when the disk cannot be written. A notebook that fails raises nothing: it is in the Outcome.
     """
+    pages.check_language(project)
     known = stages.stages(project)
     names = list(only)
     base = _base(project) if names else None
@@ -116,9 +117,24 @@ def run(
 
     decisions.read(project.root / decisions.FILE)
     day = as_of or dt.date.fromisoformat((base.as_of if base else project.as_of) or runs.today().isoformat())
+    voice = voice or Voice()
     with runs.only_one(project):
+        _tell_of_killed(project, known, voice)
         this = runs.start(project, as_of=day, params=given, base=base)
-        return _Execution(project, this, base=base, known=known, chosen=chosen, voice=voice or Voice()).go()
+        return _Execution(project, this, base=base, known=known, chosen=chosen, voice=voice).go()
+
+
+def _tell_of_killed(project: Project, known: Sequence[Stage], voice: Voice) -> None:
+    """Write the pages of runs whose process was killed, before what they left is swept up."""
+    for one in runs.runs(project):
+        if one.status != runs.RUNNING:
+            continue
+        dead = replace(one, status=runs.BROKEN)
+        try:
+            dead.report(project).mkdir(parents=True, exist_ok=True)
+            pages.write(project, dead, known, None)
+        except (OSError, GristmillError) as error:
+            voice.tell(f"! The pages of {one.run}, which was killed, were not written: {error}")
 
 
 def _look_for_files(project: Project) -> None:
@@ -307,13 +323,20 @@ class _Execution:
 
     def _record_break(self, error: BaseException) -> None:
         stopped = isinstance(error, KeyboardInterrupt)
-        text = "stopped before it ended" if stopped else f"{type(error).__name__}: {error}"
-        this = replace(self._now(runs.FAILED), exit_code=BROKE, verdict="broke")
+        text = pages.STOPPED if stopped else f"{type(error).__name__}: {error}"
+        this = replace(self._now(runs.FAILED), exit_code=BROKE, verdict="broke", error=text)
         try:
-            history.remember(self.project, runs.fail(self.project, this, text), [], {})
-        except (OSError, GristmillError):
-            # The disk that refuses the record refuses it again; the next run sweeps up.
-            return
+            # The database first: on a full disk that makes the room the pages and the record need.
+            this.database(self.project).unlink(missing_ok=True)
+            self._render(this)
+            self.voice.tell(f"What there is: {this.report(self.project) / pages.INDEX}")
+        except (OSError, GristmillError) as why:
+            self.voice.tell(f"! The pages of this run were not written: {why}")
+        finally:
+            # Also when somebody does not wait for the pages.
+            with suppress(OSError, GristmillError):
+                # The disk that refuses the record refuses it again; the next run sweeps up.
+                self._afterwards(runs.fail(self.project, this, text), [], {})
 
     def _now(self, status: str) -> Run:
         return replace(

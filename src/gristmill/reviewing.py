@@ -7,8 +7,9 @@ Ids that hold an e-mail or phone (of people known from an order or event alone) 
 from __future__ import annotations
 
 import getpass
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,12 +124,7 @@ def doubts(mill: Mill, *, most: int | None, show: bool = False) -> tuple[list[Do
     for ref in DECIDED:
         mill.run(ref)
     n = int(engine.scalar("select count(*) from unify.doubts"))
-    limit = "" if most is None else f" limit {int(most)}"
-    rows = engine.rows(
-        "select value, n_records, doubt, reason, left_id, right_id, customer_id, other_id, n_pairs, match_probability"
-        " from unify.doubts order by value desc, n_records desc, abs(match_weight), customer_id, other_id"
-        + limit
-    )
+    rows = doubt_rows(engine, most)
     records = records_of(
         engine, [key for row in rows for key in row[4:6]], show=show or not mill.project.mask
     )
@@ -150,6 +146,16 @@ def doubts(mill: Mill, *, most: int | None, show: bool = False) -> tuple[list[Do
     ], n
 
 
+def doubt_rows(engine: Engine, most: int | None = None) -> list[tuple[Any, ...]]:
+    """The queue: value, n_records, doubt, reason, left_id, right_id, customer_id, other_id, n_pairs, match_probability."""
+    limit = "" if most is None else f" limit {int(most)}"
+    return engine.rows(
+        "select value, n_records, doubt, reason, left_id, right_id, customer_id, other_id, n_pairs, match_probability"
+        " from unify.doubts order by value desc, n_records desc, abs(match_weight), customer_id, other_id"
+        + limit
+    )
+
+
 def agreement(mill: Mill) -> Agreement:
     """Precision and recall of the present threshold on the decided pairs, and the threshold that would agree best."""
     labels = mill.run("unify/labels").rows()
@@ -163,7 +169,7 @@ def agreement(mill: Mill) -> Agreement:
     return Agreement(
         n_labels=len(labels),
         n_compared=len(compared),
-        merge_above=_merge_above(mill),
+        merge_above=merge_above(mill),
         precision=n_right / n_merged if n_merged else None,
         recall=n_right / n_same if n_same else None,
         suggested=best[0] if best else None,
@@ -172,7 +178,7 @@ def agreement(mill: Mill) -> Agreement:
     )
 
 
-def _merge_above(mill: Mill) -> float:
+def merge_above(mill: Mill) -> float:
     """The threshold that the published run was made with."""
     given = {**mill.project.params, **(mill.published.params if mill.published else {})}
     return float(given.get("merge_above", mill.catalog.get("unify/scores").params["merge_above"].default))
@@ -191,6 +197,20 @@ def unknown(mill: Mill) -> list[str]:
     ]
 
 
+def who(project: Project) -> str:
+    """Who decides: the user of the project's git, else of the machine."""
+    with suppress(OSError, subprocess.SubprocessError):
+        asked = ["git", "-C", str(project.root), "config", "user.name"]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=False).stdout.strip()
+        if said:
+            return said
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run under a number that nobody has given a name.
+        return "unknown"
+
+
 def decide(project: Project, left: str, right: str, decision: str, why: str = "") -> int:
     """Add a decision to ``reviews/decisions.csv``; returns its line.
 
@@ -203,7 +223,7 @@ def decide(project: Project, left: str, right: str, decision: str, why: str = ""
         left_id,
         right_id,
         decision,
-        who=getpass.getuser(),
+        who=who(project),
         at=runs.now().isoformat(),
         why=why,
         left_digest=left_digest,
@@ -252,7 +272,7 @@ def records_of(engine: Engine, ids: Sequence[str], *, show: bool) -> dict[str, R
     columns = ", ".join(quote(name) for name in SHOWN)
     rows = engine.rows(
         f"select contact_id, case when is_contact then contact_id else '~' || left(md5(contact_id), 12) end,"
-        f" _source, {columns} from unify.persons where list_contains(cast($ids as varchar[]), contact_id)",
+        f" _source, {columns} from unify.persons where contact_id in (select unnest(cast($ids as varchar[])))",
         {"ids": list(dict.fromkeys(ids))},
     )
     return {

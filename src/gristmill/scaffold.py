@@ -140,36 +140,52 @@ class _Drafted:
     templates: dict[str, str]
     added: list[Added]
 
-    def mappings(self, *, of_contacts: bool) -> list[systems.Mapped]:
-        """Its mappings of contacts, or of the rest."""
+    @property
+    def mappings(self) -> list[systems.Mapped]:
+        """What it is mapped to, as SQL."""
         return [
-            systems.Mapped(self.source, self.system, self.templates[one.template])
+            systems.Mapped(self.source, one.entity, self.system, self.templates[one.template])
             for one in self.added
-            if (one.entity == "contacts") == of_contacts
         ]
 
 
 def _link(
     engine: DuckDBEngine, project: Project, drafted: Sequence[_Drafted], tell: Callable[[str], None]
 ) -> list[_Drafted]:
-    """Put sources that name each other's customers into one system, so that orders find their contacts."""
-    asking = [
-        one for one in drafted if one.mappings(of_contacts=False) and not one.mappings(of_contacts=True)
-    ]
-    if not asking:
-        return list(drafted)
-    contacts = [mapped for one in drafted for mapped in one.mappings(of_contacts=True)]
-    contacts += systems.entered(engine, project)
-    linked = []
-    for one in drafted:
-        system = one.system
-        if one in asking:
-            for mapped in one.mappings(of_contacts=False):
-                system = systems.system_for(engine, mapped, contacts)
-        if system != one.system:
-            tell(f"  {one.source} names the customers of {system}: they share one system of keys")
-        linked.append(replace(one, system=system))
-    return linked
+    """Put sources that name each other's customers or orders into one system, so that orders find their contacts."""
+    earlier = systems.entered(engine, project)
+    linked = {one.source: one for one in drafted}
+    said: dict[str, str] = {}
+
+    def move(source: str, found: tuple[str, str] | None, words: str) -> None:
+        if found and found[0] != linked[source].system:
+            said[source] = words.format(source, *found)
+            linked[source] = replace(linked[source], system=found[0])
+
+    # Orders that are there already keep their system: the contacts they name come to them, when they have none yet.
+    for asking in earlier:
+        if asking.names and not any(one.source == asking.source and not one.names for one in earlier):
+            has_one = systems.system_for(engine, asking, earlier)
+            for one in drafted if has_one is None else ():
+                found = systems.system_for(engine, asking, linked[one.source].mappings)
+                if found:
+                    move(
+                        one.source,
+                        (asking.system, found[1]),
+                        f"{{0}} holds the {{2}} that {asking.source} names",
+                    )
+    # Orders before their lines: lines go where their orders went.
+    for kind in ("orders", "events", "tickets", "order_lines"):
+        for one in drafted:
+            mappings = linked[one.source].mappings
+            if any(not mapped.names for mapped in mappings):
+                continue
+            for mapped in (mapped for mapped in mappings if mapped.entity == kind):
+                others = [m for other in linked.values() for m in other.mappings] + earlier
+                move(one.source, systems.system_for(engine, mapped, others), "{0} names the {2} of {1}")
+    for words in said.values():
+        tell(f"  {words}: they share one system of keys")
+    return [linked[one.source] for one in drafted]
 
 
 def _draft(
@@ -194,6 +210,8 @@ def _draft(
     if read.n_rejects:
         tell(f"  {read.n_rejects:,} records cannot be read; the run lists them in raw.rejects")
     guess = sources.guess(engine, read.relation)
+    if guess.is_empty:
+        tell(f"  nothing says what a row of it is: its mapping takes none, raw.{source} holds them all")
     relative = [project.show(path.resolve()) for path in paths]
     templates, added = {}, []
     for draft in sources.drafts(guess, paths=relative):

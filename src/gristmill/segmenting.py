@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,11 @@ def _check_name(project: Project, name: str, target: Path) -> None:
             Problem(
                 f"{name!r} cannot name a segment.",
                 expected="Small letters, digits and _, a letter first, at most 50.",
-                hint=did_you_mean(name, [re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "vips"]),
+                hint=did_you_mean(
+                    name,
+                    [re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")],
+                    otherwise="the name is that of its file; what people read is the label: --label",
+                ),
             )
         )
     taken = {one.what: one for one in Catalog(project).templates if one.schema == "segment"}
@@ -135,13 +139,13 @@ def _check_condition(engine: Engine, profile: str, where: str) -> None:
         )
 
 
-def _misfit(told: str, columns: list[str]) -> Problem:
+def _misfit(told: str, columns: Sequence[str] = ()) -> Problem:
     message = told.partition("\n")[0].partition(": ")[2] or told
     named = _COLUMN.search(message)
     name = named[1] if named else ""
     return Problem(
         f"The condition does not fit: {message}",
-        expected=f"Columns: {listed(columns, most=40)}.",
+        expected=f"Columns: {listed(columns, most=60)}." if columns else None,
         hint=did_you_mean(name, columns) if name else "texts stand in single quotes: country = 'KR'",
     )
 
@@ -153,7 +157,7 @@ def _size(engine: Engine, profile: str, where: str, target: Path) -> Sized:
             f" from (select monetary, coalesce(({where}\n), false) as is_in from {profile})"
         )[0]
     except EngineError as error:
-        raise ParameterError(_misfit(str(error), [])) from error
+        raise ParameterError(_misfit(str(error))) from error
     return Sized(target, int(row[0]), int(row[1]), float(row[2]), float(row[3]))
 
 

@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 from gristmill import carried
 from gristmill.engine import Engine, quote
 from gristmill.entities import literal
-from gristmill.errors import Problem, TemplateError, listed
+from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mean, listed
+from gristmill.project import BASE
 from gristmill.template import Template
 
 ASSIGNED, SCHEMES = "segment.assigned", "segment.schemes"
+COHORTS = "cohort_scheme"
+"""The parameter that names a scheme."""
 HISTORY, DAYS = "segment.history_before", "segment.days_before"
 SHAPES = {
     HISTORY: {
@@ -69,9 +72,20 @@ def schemes(found: Sequence[Template]) -> list[Scheme]:
 def gather(found: Sequence[Scheme], engine: Engine, params: Mapping[str, Any]) -> None:
     """Write ``segment.assigned`` (customer_id, scheme, segment) and ``segment.schemes`` (scheme, label, meaning, is_own).
 
-    Raises TemplateError for templates that lack one of the columns, all at once.
+    A customer whom a scheme names twice with one segment is in it once; with two segments both rows stay, and the check
+    of segment.members fails. Raises TemplateError for templates that lack one of the columns, all at once, and
+    ParameterError for a scheme to split cohorts by that there is not.
     """
-    del params
+    asked = params.get(COHORTS)
+    names = [one.name for one in found]
+    if asked is not None and asked not in names:
+        raise ParameterError(
+            Problem(
+                f"{COHORTS} is {asked!r}, which is no scheme.",
+                expected=f"Schemes: {listed(names, most=40)}.",
+                hint=did_you_mean(str(asked), names),
+            )
+        )
     problems = [
         Problem(
             f"does not select {name}.",
@@ -97,7 +111,8 @@ def gather(found: Sequence[Scheme], engine: Engine, params: Mapping[str, Any]) -
         },
     )
     parts = [
-        f"select {'distinct ' if one.segment else ''}cast(customer_id as varchar) as customer_id,"
+        # Whether the schemes that come with gristmill name nobody twice is tested; twelve million rows are not compared for it.
+        f"select {'' if one.template.layer == BASE else 'distinct '}cast(customer_id as varchar) as customer_id,"
         f" {literal(one.name)} as scheme,"
         f" {literal(one.segment) if one.segment else 'cast(segment as varchar)'} as segment"
         f" from {one.template.relation} where customer_id is not null"

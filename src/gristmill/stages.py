@@ -234,7 +234,9 @@ def check_params(
             else:
                 checked[name] = _as_kind(declared[name].kind, value)
         except ValueError as error:
-            problems.append(Problem(f"The parameter {name} cannot be {value!r}.", where, expected=str(error)))
+            hint = template_params[name].hint(value) if name in template_params else None
+            told = f"The parameter {name} cannot be {value!r}."
+            problems.append(Problem(told, where, expected=str(error), hint=hint))
     if problems:
         raise ParameterError(problems)
     return checked

@@ -21,7 +21,7 @@ from gristmill.scalars import literal_of, typed
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
 KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "scheme", "segment", "stored")
 PARAM = re.compile(
-    r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
+    r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|one of \w+(?:, \w+)*|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
 )
 SQL_TYPES = {
@@ -34,6 +34,7 @@ SQL_TYPES = {
     "boolean": "boolean",
 }
 NULL = "null"
+ONE_OF = "one of "
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,16 @@ class Param:
     default: Any = None
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """The only values of a text ``one of rank, fixed``; empty for every other type."""
+        named = self.type.removeprefix(ONE_OF)
+        return tuple(named.split(", ")) if named != self.type else ()
+
+    @property
     def sql_type(self) -> str:
         """The engine's name of the type, as in ``date`` or ``varchar[]``."""
+        if self.choices:
+            return SQL_TYPES["text"]
         inner = self.type.removeprefix("list of ")
         return SQL_TYPES[inner] + ("[]" if inner != self.type else "")
 
@@ -60,10 +69,18 @@ class Param:
         """
         if given is None:
             return None
+        if self.choices:
+            if given not in self.choices:
+                raise ValueError(f"Expected one of {', '.join(self.choices)}.")
+            return given
         if self.type.startswith("list of "):
             items = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
             return [typed(self.type.removeprefix("list of "), item) for item in items]
         return typed(self.type, given)
+
+    def hint(self, given: Any) -> str | None:
+        """The choice that a value which is none was meant to be."""
+        return did_you_mean(str(given), self.choices) if self.choices else None
 
 
 @dataclass(frozen=True)
@@ -246,8 +263,8 @@ class _Head:
     def _param(self, line: int, content: str) -> None:
         found = PARAM.fullmatch(content)
         kind = found["type"] if found else ""
-        if not found or kind.removeprefix("list of ") not in SQL_TYPES:
-            types = f"{', '.join(SQL_TYPES)}, or 'list of' one of them"
+        if not found or not (kind.startswith(ONE_OF) or kind.removeprefix("list of ") in SQL_TYPES):
+            types = f"{', '.join(SQL_TYPES)}, 'list of' one of them, or 'one of' and the words allowed"
             self._problem(
                 line,
                 f"declares a parameter that cannot be read: {content!r}.",
@@ -323,8 +340,9 @@ def values(template: Template, given: Mapping[str, Any], *, strict: bool = False
         try:
             bound[name] = param.value(given[name])
         except ValueError as error:
+            hint = param.hint(given[name])
             problems.append(
-                Problem(f"cannot take ${name} = {given[name]!r}.", where=where, expected=str(error))
+                Problem(f"cannot take ${name} = {given[name]!r}.", where, expected=str(error), hint=hint)
             )
     if strict:
         for name in given:

@@ -11,7 +11,7 @@ import numpy as np
 from gristmill import carried
 from gristmill.behaviour import kmeans, naming
 from gristmill.behaviour.kmeans import Clusters, Floats
-from gristmill.engine import Engine, quote
+from gristmill.engine import Engine, quote, write_rows
 
 SETTINGS, CATEGORIES, SAMPLE = (
     "segment.behaviour_settings",
@@ -120,8 +120,15 @@ def find_clusters(engine: Engine, _params: Mapping[str, Any] | None = None) -> N
         chosen = Tried(kmeans.lloyd(sample.points, kmeans.split(sample.points, 1)), 0.0, is_from_before=False)
         tried = [chosen]
         reason = f"only {n:,} customers bought: clusters need {LEAST_CUSTOMERS}, and customers who differ"
-    _write(engine, CHOICE, [_choice_row(one, one is chosen, reason, sample) for one in tried])
-    _write(engine, CENTRES, centre_rows(chosen, sample, read_names(engine), earlier) if chosen else [])
+    write_rows(
+        engine, CHOICE, SHAPES[CHOICE], [_choice_row(one, one is chosen, reason, sample) for one in tried]
+    )
+    write_rows(
+        engine,
+        CENTRES,
+        SHAPES[CENTRES],
+        centre_rows(chosen, sample, read_names(engine), earlier) if chosen else [],
+    )
 
 
 def read_sample(engine: Engine) -> Sample:
@@ -247,12 +254,3 @@ def centre_rows(
         for c in range(clusters.k)
         for j, (feature, category) in enumerate(sample.features)
     ]  # fmt: skip
-
-
-def _write(engine: Engine, relation: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    shape = SHAPES[relation]
-    cells = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in shape.items())
-    engine.make(relation, f"select {cells} where false")
-    for row in rows:
-        given = {f"v{i}": value for i, value in enumerate(row)}
-        engine.execute(f"insert into {relation} values ({', '.join(f'${name}' for name in given)})", given)

@@ -12,6 +12,7 @@ from gristmill.cli.show import listing, talk
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -27,7 +28,7 @@ def list_(as_json: bool, config: Path | None) -> None:
     """List the segments of the published run."""
     from gristmill import project, segmenting
 
-    listing(segmenting.SIZES, segmenting.sizes(project.load(config=config)), as_json=as_json)
+    _print(segmenting.SIZES, segmenting.sizes(project.load(config=config)), as_json=as_json)
 
 
 @segment.command()
@@ -74,7 +75,7 @@ def overlap(segments: tuple[str, ...], as_json: bool, config: Path | None) -> No
     from gristmill import project, segmenting
 
     found = segmenting.overlaps(project.load(config=config), segments)
-    listing(segmenting.OVERLAPS, found, as_json=as_json)
+    _print(segmenting.OVERLAPS, found, as_json=as_json)
 
 
 @segment.command()
@@ -91,7 +92,7 @@ def moves(schemes: tuple[str, ...], since: dt.date | None, as_json: bool, config
     from gristmill import project, segmenting
 
     found = segmenting.moves(project.load(config=config), schemes, since=since)
-    listing(segmenting.MOVES, found, as_json=as_json)
+    _print(segmenting.MOVES, found, as_json=as_json)
 
 
 @segment.command()
@@ -106,6 +107,20 @@ def history(customer: str, as_json: bool, config: Path | None) -> None:
     from gristmill import project, segmenting
 
     listing(segmenting.HISTORY, segmenting.history(project.load(config=config), customer), as_json=as_json)
+
+
+def _print(columns: Sequence[str], rows: Sequence[Sequence[object]], *, as_json: bool) -> None:
+    """Shares as people write them; JSON keeps the numbers."""
+    shares = {i for i, name in enumerate(columns) if name.startswith("share")}
+    if not as_json:
+        rows = [
+            [
+                f"{cell:6.1%}" if i in shares and isinstance(cell, float) else cell
+                for i, cell in enumerate(row)
+            ]
+            for row in rows
+        ]
+    listing(columns, rows, as_json=as_json)
 
 
 COMMANDS = (segment,)

@@ -6,7 +6,7 @@ between steps. Only the modules of this folder import a database driver.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,3 +78,14 @@ def quote_relation(relation: str) -> str:
     """``schema.name`` with both parts quoted."""
     schema, _, name = relation.partition(".")
     return f"{quote(schema)}.{quote(name)}" if name else quote(schema)
+
+
+def write_rows(
+    engine: Engine, relation: str, shape: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Make a small relation of these columns (name → type) and rows, as a step does that found them by iteration."""
+    cells = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in shape.items())
+    engine.make(relation, f"select {cells} where false")
+    for row in rows:
+        given = {f"v{i}": value for i, value in enumerate(row)}
+        engine.execute(f"insert into {relation} values ({', '.join(f'${name}' for name in given)})", given)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from gristmill.engine import Engine
+from gristmill.engine import Engine, write_rows
 from gristmill.measure import clv
 from gristmill.measure.fitting import fit, rough
 from gristmill.measure.numeric import Floats
@@ -67,7 +67,7 @@ def find_chances(engine: Engine, _params: Mapping[str, Any] | None = None) -> No
         )
         _try(engine, found, model, days, unit, as_before=as_before)
     _write_points(engine, found, model.name if model else BANDS, unit)
-    clv.write_rows(engine, NOTES, dict.fromkeys(("level", "method", "finding"), "varchar"), found.notes)
+    write_rows(engine, NOTES, dict.fromkeys(("level", "method", "finding"), "varchar"), found.notes)
 
 
 def _settings(engine: Engine) -> tuple[int, bool]:

@@ -7,13 +7,13 @@ stands in, and ``measure.clv_notes`` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from gristmill.engine import Engine
+from gristmill.engine import Engine, write_rows
 from gristmill.errors import ParameterError, Problem, did_you_mean, listed
 from gristmill.measure import spend
 from gristmill.measure.fitting import Prediction, fit, predict, rough, simple
@@ -328,14 +328,3 @@ def _write_points(engine: Engine, counts: Counts, expected: Prediction, unit: in
     )
     # What is registered stays in memory as long as the engine; an empty table takes its place.
     engine.register("clv_points_found", table.slice(0, 0))
-
-
-def write_rows(
-    engine: Engine, relation: str, shape: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Make a small relation of these columns and rows."""
-    cells = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in shape.items())
-    engine.make(relation, f"select {cells} where false")
-    for row in rows:
-        given = {f"v{i}": value for i, value in enumerate(row)}
-        engine.execute(f"insert into {relation} values ({', '.join(f'${name}' for name in given)})", given)

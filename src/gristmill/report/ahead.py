@@ -6,10 +6,13 @@ Drawing is most of what a page costs. A chart that was not drawn ahead, for what
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from gristmill.report import specs
@@ -38,7 +41,7 @@ class Ahead:
         if n_charts < LEAST and self._pool is None:
             return
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_behave)
         self._under_way.append(self._pool.submit(drawings, notebook, *self._words))
 
     def drawn(self) -> Mapping[str, str]:
@@ -69,6 +72,19 @@ def drawings(notebook: Path, locale: str, own_words: Sequence[Path]) -> dict[str
         for compact in (False, True)
     ]
     return {key(spec): raw(spec) for spec in wanted}
+
+
+def _behave() -> None:
+    """Leave Ctrl-C to the driver, and end with it: a worker by itself would wait for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    driver = parent_process()
+
+    def follow() -> None:
+        if driver:
+            driver.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _charts(notebook: Path) -> Iterator[Payload]:

@@ -1,4 +1,4 @@
-"""The front page of a run that broke: what ran, where it broke, what to do, and the last good report."""
+"""The front page of a run that broke, was stopped or was killed: what ran, where it broke, what to do, and the last good report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Breakdown:
     """What is known of a run that broke."""
 
     stage: str
-    """Title of the stage it broke in."""
+    """Title of the stage it broke in; empty when nobody knows."""
     href: str | None
     """The page on which the cell is marked."""
     cell: int | None
@@ -44,12 +44,14 @@ class Breakdown:
     """The relation made last and its rows."""
     good: tuple[str, str, str] | None
     """The published run: its id, its page relative to this one, its as-of day."""
+    why: str = "broken"
+    """broken: the work raised an error; stopped: somebody ended it; killed: its process died."""
 
 
 def notebook(broke: Breakdown, words: Words) -> dict[str, Any]:
     """The page as a notebook for the exporter."""
     cells = [
-        _shown(verdict("bad", _sentence(broke, words)), _why(broke, words)),
+        _shown(verdict("bad", _sentence(broke, words)), *_why(broke, words)),
         _text("\n".join([f"## {words['broken_todo']}", "", *_todo(broke, words)])),
         _text("\n".join([f"## {words['broken_ran']}", "", *_stages(broke, words)])),
     ]
@@ -57,25 +59,38 @@ def notebook(broke: Breakdown, words: Words) -> dict[str, Any]:
 
 
 def _sentence(broke: Breakdown, words: Words) -> str:
-    key = "broken_in" if broke.cell is None else "broken_in_cell"
-    return words.say(key, stage=broke.stage, cell=broke.cell or 0, seconds=f"{broke.seconds or 0:.1f}")
+    where = "_in" if broke.stage else ""
+    where += "_cell" if broke.stage and broke.cell is not None and broke.why == "broken" else ""
+    seconds = f"{broke.seconds or 0:.1f}"
+    return words.say(f"{broke.why}{where}", stage=broke.stage, cell=broke.cell or 0, seconds=seconds)
 
 
-def _why(broke: Breakdown, words: Words) -> Display:
+def _why(broke: Breakdown, words: Words) -> list[Display]:
+    if broke.why == "stopped":
+        return []
+    if broke.why == "killed":
+        return [finding("warning", words["killed_why"])]
     said, _, hint = scrub(broke.evalue).partition("Hint: ")
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     about = f"`{broke.ename}`" + (f": {lines[0]}" if lines else "")
-    return finding(
-        "critical",
-        about,
-        detail=" ".join(lines[1:4]) or None,
-        action=hint.strip().splitlines()[0] if hint.strip() else words["broken_mend"],
-    )
+    mend = words["broken_mend"] if broke.href else None
+    return [
+        finding(
+            "critical",
+            about,
+            detail=" ".join(lines[1:4]) or None,
+            action=hint.strip().splitlines()[0] if hint.strip() else mend,
+        )
+    ]
 
 
 def _todo(broke: Breakdown, words: Words) -> list[str]:
-    page = f"[{_plain(broke.stage)}](<{broke.href}>)" if broke.href else _plain(broke.stage)
-    steps = [words.say("broken_open", page=page), words["broken_lab"], words["broken_run"]]
+    page = f"[{_plain(broke.stage)}](<{broke.href}>)"
+    steps = [
+        *([words.say("broken_open", page=page)] if broke.href else []),
+        *([words["broken_lab"]] if broke.href and broke.why == "broken" else []),
+        words["broken_run"],
+    ]
     lines = [f"{n}. {step}" for n, step in enumerate(steps, 1)]
     if broke.good:
         run, href, as_of = broke.good
@@ -92,7 +107,8 @@ def _stages(broke: Breakdown, words: Words) -> list[str]:
     ]
     for one in broke.stages:
         name = f"[{_plain(one.title)}](<{one.href}>)" if one.href else _plain(one.title)
-        went = words[{True: "broken_ok", False: "broken_not_ok", None: "broken_not_run"}[one.ok]]
+        not_ok = "broken_not_ok" if broke.why == "broken" else "broken_cut"
+        went = words[{True: "broken_ok", False: not_ok, None: "broken_not_run"}[one.ok]]
         lines.append(f"| {name} | {went} | {'–' if one.seconds is None else f'{one.seconds:.1f} s'} |")
     if broke.last:
         relation, n_rows = broke.last

@@ -43,6 +43,7 @@ class Failure:
     cell: int | None
     """Position of the cell as executed, from 0; None when no cell is to blame (a kernel that died)."""
     ename: str
+    """Kind of the error; empty when there was none, because the run was stopped or killed."""
     evalue: str
 
 
@@ -208,7 +209,7 @@ class _Renderer:
         return _pre(text)
 
     def _data(self, data: Mapping[str, Any]) -> str:
-        if _WIDGET in data:
+        if _WIDGET in data and MIME not in data:
             return ""
         payload = data.get(MIME)
         if isinstance(payload, Mapping):
@@ -266,8 +267,9 @@ def failure_markup(words: Words, ename: str, evalue: str, trace: str = "") -> st
         if where
         else ""
     )
+    named = f"<p><code>{markup.esc(ename)}</code></p>" if ename else ""
     return (
-        f'<section class="broke" id="failure"><h3>✕ {words["failed_at"]}</h3><p><code>{markup.esc(ename)}</code></p>'
+        f'<section class="broke" id="failure"><h3>✕ {words["failed_at"]}</h3>{named}'
         f'<p class="says" tabindex="0">{markup.inline(shorten(says, 4000))}</p>{folded}</section>'
     )
 

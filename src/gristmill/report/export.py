@@ -30,12 +30,16 @@ from gristmill.report.words import Words
 ACCENT = "#0b5f8a"
 
 _SCRIPT_WORDS = (
+    "all_values",
+    "clear",
     "copy",
     "copied",
     "csv",
     "filter",
     "hide_code",
     "next",
+    "no_value",
+    "only_where",
     "page_of",
     "previous",
     "rows_found",
@@ -223,7 +227,8 @@ def _context(page: Page, words: Words, rendered: Rendered) -> PageContext:
 
 def _first_line(failure: Failure | None) -> str:
     lines = scrub(numbers.clean_text(strip_ansi(failure.evalue.strip()))).splitlines() if failure else []
-    return numbers.shorten(f"{failure.ename}: {lines[0]}") if failure and lines else ""
+    named = f"{failure.ename}: " if failure and failure.ename else ""
+    return numbers.shorten(f"{named}{lines[0]}") if lines else ""
 
 
 def _facts(page: Page, words: Words) -> list[tuple[str, str]]:
@@ -244,7 +249,10 @@ def _facts(page: Page, words: Words) -> list[tuple[str, str]]:
 def _records(page: Page, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
     parameters = [(str(k), "–" if v is None else numbers.loose(v)) for k, v in page.parameters.items()]
     return [
-        (words["run"], _facts(page, words)),
+        (
+            words["run"],
+            [*_facts(page, words), *([(words["broken_stage"], page.stage)] if page.stage else [])],
+        ),
         (words["parameters"], parameters),
         (words["versions"], [(str(k), str(v)) for k, v in page.versions.items()]),
         (words["differences"], [(words[f"different_{k}"], v) for k, v in page.differences]),

@@ -86,10 +86,17 @@ def _caption(payload: Payload, tag: str = "figcaption") -> str:
 
 def _table(payload: Payload, words: Words, source: str) -> str:
     name = esc(payload["title"] or payload["relation"] or words["rows"].replace("{n}", "").strip())
-    return (
-        f'<figure class="gm-table">{_caption(payload)}{_grid(payload, words, name)}'
-        f"<div class=gm-foot>{_count(payload, words, source)}{_sql(payload, words)}</div></figure>"
-    )
+    grid = _grid(payload, words, name)
+    foot = f"<div class=gm-foot>{_count(payload, words, source)}{_sql(payload, words)}</div>"
+    if payload.get("fold") and payload["rows"]:
+        shown = f"<b>{inline(payload['title'])}</b> " if payload["title"] else ""
+        note = f'<p class="gm-note">{inline(payload["note"])}</p>' if payload["note"] else ""
+        rows = words.say("show_rows", rows=words.rows(len(payload["rows"])))
+        return (
+            f'<figure class="gm-table"><details class="gm-fold"><summary>{shown}<span>{rows}</span></summary>'
+            f"{note}{grid}{foot}</details></figure>"
+        )
+    return f'<figure class="gm-table">{_caption(payload)}{grid}{foot}</figure>'
 
 
 def _grid(payload: Payload, words: Words, name: str) -> str:
@@ -154,8 +161,10 @@ def _rest(
 def _head(col: Payload) -> str:
     unit = f" <i>{esc(col['unit'])}</i>" if col["unit"] else ""
     meaning = f' title="{esc(col["meaning"])}"' if col["meaning"] else ""
+    linked = f' data-k="{esc(col["key"])}"' if col.get("key") else ""
+    linked += " data-f" if col.get("filter") else ""
     return (
-        f'<th scope="col" class="{_cell_class(col)}" data-t="{"n" if col["numeric"] else "s"}"{meaning}>'
+        f'<th scope="col" class="{_cell_class(col)}" data-t="{"n" if col["numeric"] else "s"}"{linked}{meaning}>'
         f"{esc(col['label'])}{unit}</th>"
     )
 

@@ -129,8 +129,9 @@ def _x_over_time(payload: Any, compact: bool) -> dict[str, Any]:
         }
         return {"field": "x", "type": "temporal", "scale": {"type": "utc"}, "axis": {**axis, **ticks}}
     if kind == "number":
+        # Digits said outright: left to itself the axis takes as few as tell its ticks apart, and 10 reads 1e+1.
         return {"field": "x", "type": "quantitative", "scale": {"zero": False, "nice": False},
-                "axis": {**axis, "tickCount": 4 if compact else 7, "format": "~g"}}  # fmt: skip
+                "axis": {**axis, "tickCount": 4 if compact else 7, "format": ".6~r"}}  # fmt: skip
     return {
         "field": "x",
         "type": "ordinal",

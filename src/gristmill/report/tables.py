@@ -27,6 +27,8 @@ def table(
     max_rows: int = MAX_ROWS,
     bars: Sequence[str] = (),
     trends: Sequence[str] = (),
+    filters: Sequence[str] = (),
+    fold: bool = False,
     align: Mapping[str, str] | None = None,
     masked: bool = True,
 ) -> Display:
@@ -35,10 +37,15 @@ def table(
     ``bars`` names number columns that get a bar behind the figure, longest at the column's largest value.
     ``trends`` names columns of lists of shares, oldest first, that are drawn as a line: from nought to the row's
     largest share, one per cent at least; a share that is not known is a gap.
+    ``filters`` names columns to choose a value of above the table; the choice holds for every table of the page that
+    has a column of that name. ``fold`` shows the table only when it is asked for, and on paper.
     ``align`` overrides left, right or center by column. Rows beyond ``max_rows`` are left out and counted.
     Raises ParameterError for a column that is not there.
     """
-    return Display(payload(data, title, note, max_rows, bars, align or {}, masked, trends))
+    made = payload(data, title, note, max_rows, bars, align or {}, masked, trends)
+    for name in filters:
+        made["columns"][data.index(name)]["filter"] = True
+    return Display({**made, "fold": True} if fold else made)
 
 
 def payload(
@@ -87,6 +94,7 @@ def _heading(
     longest = max((len(v) for v in values if isinstance(v, str)), default=0)
     numeric = col.is_number
     return {
+        "key": numbers.clean_text(col.name),
         "label": numbers.clean_text(col.heading),
         "meaning": col.meaning,
         "unit": None if col.is_share else col.unit,

@@ -83,6 +83,8 @@ def draft(guess: Guess, *, paths: Sequence[str] = ()) -> str:
         f"-- source   drafted from {_said(files or source)}",
         f"--          taken for {guess.entity} (confidence {guess.confidence:.2f}): {_said(guess.reason)}",
     ]
+    if guess.is_empty:
+        lines.append(f"--          no row is taken: nothing in it says that a row is one of {guess.entity}")
     lines += _body(guess, f"raw.{_name(source)}")
     return "\n".join(lines) + "\n"
 
@@ -119,6 +121,8 @@ def _body(guess: Guess, relation: str) -> list[str]:
     if guess.unmapped:
         lines += ["  -- not mapped:", *_left(guess.unmapped)]
     lines.append(f"from {origin}")
+    if guess.is_empty:
+        lines.append("where false")
     return [*lines, "where _place = 1"] if guess.distinct_by else lines
 
 

@@ -35,6 +35,13 @@ _WEIGHTS: dict[str, dict[str, float]] = {
     "events": {"kind": 5, "campaign": 1.5, "variant": 1.5, "url": 2, "event_key": 2, "occurred_at": 1.5, "contact_key": 0.5, "cost": 0.7},
     "tickets": {"ticket_key": 3, "subject": 2, "opened_at": 1.5, "closed_at": 2.5, "topic": 1.5, "satisfaction": 3},
 }  # fmt: skip
+_NEEDED = {
+    "orders": ({"amount", "order_key"}, {"ordered_at", "amount"}),
+    "order_lines": ({"product_key", "product_name"}, {"quantity", "unit_price", "amount"}),
+    "events": ({"kind", "campaign", "url", "event_key", "variant"}, {"occurred_at", "kind"}),
+    "tickets": ({"ticket_key", "subject", "satisfaction"}, {"opened_at", "closed_at", "subject"}),
+}
+"""Columns of which one of each group makes an entity plausible."""
 _DEFAULT_WEIGHT = 0.4
 """What a column says for its entity when it could as well be of another."""
 _NETWORKS = {
@@ -91,6 +98,13 @@ class Guess:
     """Column whose distinct values are the rows; None when every row is one."""
     people: Guess | None = None
     """The people named in orders, as contacts; None when there is no more than a key of them."""
+
+    @property
+    def is_empty(self) -> bool:
+        """None of the columns that make an order an order are there: a list of exchange rates has a currency too."""
+        have = {column.canonical for column in self.columns}
+        needed = _NEEDED.get(self.entity, ())
+        return bool(needed) and not any(group & have for group in needed)
 
     def __getitem__(self, canonical: str) -> ColumnGuess:
         """The guess for a canonical column; KeyError when nothing feeds it."""
@@ -175,12 +189,7 @@ def _score(entity: str, columns: Sequence[ColumnGuess], evidence: Mapping[Leaf, 
         repeated = bool(people) and max(evidence[leaf].share_distinct for leaf in people) < 0.7
         many = bool(people) and max(evidence[leaf].n_filled for leaf in people) >= 20
         return score * (0.5 if repeated and many else 1.0)
-    needed = {
-        "orders": ({"amount", "order_key"}, {"ordered_at", "amount"}),
-        "order_lines": ({"product_key", "product_name"}, {"quantity", "unit_price", "amount"}),
-        "events": ({"kind", "campaign", "url", "event_key", "variant"}, {"occurred_at", "kind"}),
-        "tickets": ({"ticket_key", "subject", "satisfaction"}, {"opened_at", "closed_at", "subject"}),
-    }[entity]
+    needed = _NEEDED[entity]
     return score * (1.0 if all(group & have.keys() for group in needed) else 0.3)
 
 

@@ -1,4 +1,4 @@
-"""What stewards decided about pairs of records: ``reviews/decisions.csv``, which only ever grows.
+"""What stewards decided about pairs of records: ``reviews/decisions.csv``, which grows line by line.
 
 A line says that two records are one customer (merge) or are two (split), who said so, when and why. It wins over every
 weight and holds in every run. Lines that contradict each other, directly or through others, are refused before a run
@@ -136,6 +136,38 @@ def append(path: Path, new: Decision, *, lock: Path, shown: str = FILE) -> int:
         if problems:
             raise SourceError(problems)
         return _add(path, new, form)
+
+
+def withdraw(path: Path, one: Decision, *, lock: Path, shown: str = FILE) -> Decision:
+    """Take the last line that says what ``one`` says, by whom and when, out of the file again; returns it.
+
+    All other lines stay as they are, byte for byte, and a crash leaves the file before or after.
+    Raises SourceError when there is no such line (any more), or the file cannot be read or written.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        found, form, problems = _read(path, shown)
+        if problems:
+            raise SourceError(problems)
+        meant = (one.pair, one.decision, one.who, one.at)
+        same = [each for each in found if (each.pair, each.decision, each.who, each.at) == meant]
+        if not same:
+            raise SourceError(
+                Problem(f"has no line that decides {one.decision} as it was decided.", where=shown)
+            )
+        gone = same[-1]
+        # What csv calls a line ends at \n here; a cell with a line break in it was typed by hand.
+        lines = path.read_bytes().split(b"\n")
+        text = lines[gone.line - 1].decode("utf-8-sig").rstrip("\r")
+        cells = next(csv.reader([text], delimiter=form.delimiter), [])
+        if _line(dict(zip(form.columns, cells, strict=False)), gone.line) != gone:
+            hint = "take the line out in an editor; version control keeps it"
+            raise SourceError(
+                Problem("is not on one line of its own.", where=f"{shown}:{gone.line}", hint=hint)
+            )
+        _replace(path.resolve(), b"\n".join(lines[: gone.line - 1] + lines[gone.line :]))
+        return gone
 
 
 def contradictions(found: Sequence[Decision], shown: str = FILE) -> list[Problem]:
@@ -295,6 +327,26 @@ def _add(path: Path, new: Decision, form: _Form) -> int:
     finally:
         os.close(handle)
     return (before + data).count(b"\n")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file anew, in one step that a crash cannot cut in two."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise SourceError(Problem(f"cannot be written: {error.strerror}.", where=path.name)) from error
 
 
 def _guard(cell: str) -> str:

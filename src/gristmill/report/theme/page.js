@@ -1,6 +1,6 @@
 (function () {
   "use strict";
-  var root = document.documentElement, KEY = "gristmill-theme", say = {};
+  var root = document.documentElement, KEY = "gristmill-theme", say = {}, choices = new Map();
   root.classList.add("js");
   function remembered() { try { return localStorage.getItem(KEY); } catch (e) { return null; } }
   if (remembered()) root.dataset.theme = remembered();
@@ -98,6 +98,24 @@
     });
   }
 
+  /* What is chosen of columns, by their name: it holds for every table of the same page that has such a column.
+     null is a value too: that there is none. The numbers behind a chart stay whole, as the chart does. */
+  function choice(place) {
+    if (!choices.has(place)) {
+      var of = { values: {}, tables: [] };
+      of.set = function (key, value) {
+        if (value === undefined) delete of.values[key]; else of.values[key] = value;
+        of.tables.forEach(function (sift) { sift(); });
+      };
+      of.clear = function (keys) {
+        keys.forEach(function (key) { delete of.values[key]; });
+        of.tables.forEach(function (sift) { sift(); });
+      };
+      choices.set(place, of);
+    }
+    return choices.get(place);
+  }
+
   /* Tables: a button in each heading sorts, a box filters, and above 50 rows there are pages of 25.
      Of a very long table most rows are data (data-rest) and become elements on the page that shows them. */
   function upgrade(table) {
@@ -106,7 +124,10 @@
     var rows = list(body.rows).map(function (tr) { return { tr: tr }; });
     rest.forEach(function (line) { rows.push({ line: line }); });
     table.removeAttribute("data-rest");
-    var shown = rows, collator = new Intl.Collator(root.lang || undefined, { numeric: true }), tools, box, count, pager, back, on, where;
+    var shown = rows, collator = new Intl.Collator(root.lang || undefined, { numeric: true }), box, count, pager, back, on, where;
+    var tools = make("div", { className: "gm-tools" }), only = make("span", { className: "gm-only" }), pickers = [];
+    var linked = table.closest(".gm-behind") ? null : choice(table.closest(".leaf") || document), places = {};
+    heads.forEach(function (head, i) { if (head.dataset.k && !(head.dataset.k in places)) places[head.dataset.k] = i; });
 
     function cells(row) {
       var back = { t: "\t", n: "\n", r: "\r" };
@@ -165,15 +186,16 @@
       head.setAttribute("aria-sort", "none");
       button.addEventListener("click", function () { sort(head, i); });
     });
+    heads.forEach(function (head, i) { if (linked && "f" in head.dataset && rows.length > 5) pick(head, i); });
     if (rows.length > 15) {
-      tools = make("div", { className: "gm-tools" });
       box = make("input", { type: "search", placeholder: say.filter });
       box.setAttribute("aria-label", say.filter);
-      count = make("span");
-      count.setAttribute("aria-live", "polite");
-      tools.append(box, count);
+      tools.append(box);
       box.addEventListener("input", function () { page = 0; sift(); });
     }
+    count = make("span");
+    count.setAttribute("aria-live", "polite");
+    tools.append(count, only);
     if (rows.length > 50) {
       pager = make("span", { className: "gm-pager" });
       back = make("button", { type: "button", textContent: "‹ " + say.previous });
@@ -184,16 +206,75 @@
       back.addEventListener("click", function () { page--; leaf(); });
       on.addEventListener("click", function () { page++; leaf(); });
     }
-    if (tools) table.parentNode.before(tools);
+    if (linked) linked.tables.push(function () { page = 0; sift(); });
+
+    /* One value of a column to choose, with how many rows each would leave. */
+    function pick(head, i) {
+      var label = make("label", { className: "gm-pick" }), select = make("select"), counts = new Map();
+      rows.forEach(function (row) { counts.set(value(row, i), 0); });
+      if (counts.size < 2) return;
+      var values = Array.from(counts.keys()).sort(function (a, b) {
+        return (a === null) - (b === null) || collator.compare(a || "", b || "");
+      });
+      select.append(make("option", { textContent: say.all_values, value: "" }));
+      values.forEach(function (v) { select.append(make("option", { value: v === null ? "-" : "=" + v })); });
+      label.append(head.textContent + " ", select);
+      tools.append(label);
+      select.addEventListener("change", function () {
+        linked.set(head.dataset.k, select.value ? (select.value === "-" ? null : select.value.slice(1)) : undefined);
+      });
+      pickers.push({ key: head.dataset.k, i: i, select: select, values: values });
+    }
+    function chosen(but) {
+      return linked ? Object.keys(linked.values).filter(function (key) { return key !== but && key in places; }) : [];
+    }
+    function fits(row, keys) {
+      return keys.every(function (key) { return value(row, places[key]) === linked.values[key]; });
+    }
+    function found(row, wanted) { return wanted.every(function (w) { return words(row).indexOf(w) >= 0; }); }
+    function tell(keys) {
+      only.replaceChildren();
+      if (!keys.length) return;
+      var what = keys.map(function (key) {
+        var v = linked.values[key], head = heads[places[key]].textContent;
+        return head + ": " + (v === null ? say.no_value : v.length > 60 ? v.slice(0, 59) + "…" : v);
+      }).join(", ");
+      var clear = make("button", { type: "button", className: "gm-clear", textContent: say.clear });
+      clear.addEventListener("click", function () {
+        linked.clear(keys);
+        var next = tools.querySelector("select,input");
+        if (next) next.focus();
+      });
+      only.append(make("b", { textContent: fill(say.only_where, { what: what }) }), " ", clear);
+    }
+    function offer(wanted) {
+      pickers.forEach(function (picker) {
+        var others = chosen(picker.key), counts = new Map(), now = linked.values[picker.key];
+        rows.forEach(function (row) {
+          var v = value(row, picker.i);
+          if (fits(row, others) && found(row, wanted)) counts.set(v, (counts.get(v) || 0) + 1);
+        });
+        picker.values.forEach(function (v, n) {
+          var option = picker.select.options[n + 1], name = v === null ? say.no_value : v;
+          option.textContent = (name.length > 60 ? name.slice(0, 59) + "…" : name) + " (" + (counts.get(v) || 0).toLocaleString("en") + ")";
+        });
+        picker.select.value = now === undefined ? "" : now === null ? "-" : "=" + now;
+        if (picker.select.selectedIndex < 0) picker.select.value = "";
+      });
+    }
     function sift() {
-      var wanted = box ? box.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+      var wanted = box ? box.value.toLowerCase().split(/\s+/).filter(Boolean) : [], keys = chosen();
       shown = rows.filter(function (row) {
-        var keep = wanted.every(function (w) { return words(row).indexOf(w) >= 0; });
+        var keep = fits(row, keys) && found(row, wanted);
         if (!long) row.tr.classList.toggle("out", !keep);
         return keep;
       });
-      if (count) count.textContent = wanted.length
+      count.textContent = wanted.length || keys.length
         ? fill(say.rows_found, { n: shown.length.toLocaleString("en"), total: rows.length.toLocaleString("en") }) : "";
+      tell(keys);
+      offer(wanted);
+      if (!box && !pickers.length && !keys.length) tools.remove();
+      else if (!tools.parentNode) table.parentNode.before(tools);
       leaf();
     }
     function leaf() {
@@ -208,7 +289,7 @@
       body.classList.add("ready");
     }
     if (long) matchMedia("print").addEventListener("change", function (e) {
-      if (e.matches) body.replaceChildren.apply(body, shown.slice(0, DRAWN).map(element)); else leaf();
+      if (e.matches) body.replaceChildren.apply(body, rows.slice(0, DRAWN).map(element)); else leaf();
     });
     csv(table, heads, function () { return shown.map(function (row) { return heads.map(function (_, i) { return value(row, i); }); }); });
     sift();
