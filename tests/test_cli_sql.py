@@ -203,7 +203,7 @@ def test_an_override_that_breaks_its_contract_is_refused(tiny: House) -> None:
         own.write_text(text.replace(old, new), encoding="utf-8")
 
     override("rfm_bounds", "select *\nfrom (", "select segment, r_lo\nfrom (")
-    override("rfm_named", "method  text = 'rank'", "method  integer = 1")
+    override("rfm_named", "method  one of rank, r, fixed = 'rank'", "method  integer = 1")
     tiny.write(
         "sql/segment/rfm_v2.sql",
         "-- Score nobody.\n--\n-- grain    one row per customer_id\n-- param    other   text   wanted\n-- returns  r\n"
@@ -213,7 +213,7 @@ def test_an_override_that_breaks_its_contract_is_refused(tiny: House) -> None:
     assert done.exit_code == 2
     for words in (
         "sql/segment/rfm_bounds_v1.sql overrides segment/rfm_bounds@1 but does not return r_hi, f_lo",
-        "sql/segment/rfm_named_v1.sql overrides segment/rfm_named@1 but does not take $method (text)",
+        "sql/segment/rfm_named_v1.sql overrides segment/rfm_named@1 but does not take $method (one of rank, r, fixed)",
         "sql/segment/rfm_v2.sql overrides segment/rfm@1 but does not take $as_of (date)",
         "sql/segment/rfm_v2.sql:4 overrides segment/rfm@1 but wants $other, which nobody gives it",
     ):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gristmill import report
@@ -60,3 +64,30 @@ def test_few_charts_broken_files_and_a_stopped_process_cost_nothing(tmp_path: Pa
     many.unlink()
     ahead.stop()
     assert ahead.drawn() == {}
+
+
+def test_a_worker_ends_with_its_driver_and_reads_no_module_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('not ours')", encoding="utf-8")
+    path = tmp_path / "many.ipynb"
+    path.write_text(json.dumps(charts(LEAST)), encoding="utf-8")
+    driver = (
+        "import os, sys; from pathlib import Path; from gristmill.report.ahead import Ahead\n"
+        "ahead = Ahead('en'); ahead.take(Path('many.ipynb').resolve()); print(ahead._worker.pid, flush=True)\n"
+        "if sys.argv[1] == 'die': os.kill(os.getpid(), 9)\n"
+        "print(len(ahead.drawn()))"
+    )
+    for how, told in (("live", 2), ("die", 1)):
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", driver, how],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = done.stdout.split()
+        assert len(lines) == told, done.stderr
+        assert how == "die" or lines[1] == "2"
+        deadline = time.monotonic() + 20
+        while psutil.pid_exists(int(lines[0])) and psutil.Process(int(lines[0])).status() != "zombie":
+            assert time.monotonic() < deadline, "the worker outlives its driver"
+            time.sleep(0.1)

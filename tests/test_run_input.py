@@ -356,7 +356,7 @@ def test_a_language_without_a_catalogue_is_refused_and_one_of_the_project_is_spo
     tiny.write("gristmill.toml", config.replace("[project]", '[project]\nlocale = "kr"'))
     done = tiny("run")
     assert done.exit_code == 2 and "locale without a catalogue: 'kr'" in done.stderr
-    assert "did you mean ko?" in done.stderr and "notebooks/words/kr.toml" in done.stderr
+    assert "Languages: en, ko, or one in notebooks/words/kr.toml" in done.stderr and "Hint:" in done.stderr
     tiny.write("notebooks/words/kr.toml", '[page]\ncopy = "Kopier"\n')
     assert tiny("run").exit_code == 0
     assert "Kopier" in (tiny.project.reports / str(tiny.published) / "one.html").read_text("utf-8")

@@ -1,18 +1,16 @@
 """Charts drawn ahead: in a process of its own, while the notebooks that come next are executed.
 
-Drawing is most of what a page costs. A chart that was not drawn ahead, for whatever reason, is drawn with its page.
+Drawing is most of what a page costs. A chart that was not drawn ahead, for whatever reason, is drawn with its page. The process
+reads a notebook's path a line until its input ends, and then writes all it has drawn; so it never outlives its driver.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from contextlib import suppress
 from pathlib import Path
 
 from gristmill.report import specs
@@ -28,9 +26,8 @@ class Ahead:
     """Draws the charts of executed notebooks in the language of their pages; ``drawn`` waits for what is under way."""
 
     def __init__(self, locale: str, own_words: Sequence[Path] = ()) -> None:
-        self._words = (locale, tuple(own_words))
-        self._pool: ProcessPoolExecutor | None = None
-        self._under_way: list[Future[dict[str, str]]] = []
+        self._words = [locale, *(str(path) for path in own_words)]
+        self._worker: subprocess.Popen[str] | None = None
 
     def take(self, notebook: Path) -> None:
         """Begin with the charts of a notebook; one that cannot be read, or has few, is left to its page."""
@@ -38,53 +35,54 @@ class Ahead:
             n_charts = sum(1 for _ in _charts(notebook))
         except (OSError, ValueError):
             return
-        if n_charts < LEAST and self._pool is None:
+        if n_charts < LEAST and self._worker is None:
             return
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_behave)
-        self._under_way.append(self._pool.submit(drawings, notebook, *self._words))
+        with suppress(OSError):
+            worker = self._worker = self._worker or self._start()
+            if worker.stdin:
+                worker.stdin.write(json.dumps(str(notebook)) + "\n")
+                worker.stdin.flush()
 
     def drawn(self) -> Mapping[str, str]:
         """Everything that was drawn, by the key of its specification; the process ends."""
         found: dict[str, str] = {}
-        for one in self._under_way:
-            try:
-                found |= one.result()
-            except (OSError, ValueError, BrokenProcessPool):
-                continue
+        if self._worker is not None:
+            with suppress(OSError, ValueError):
+                found = json.loads(self._worker.communicate()[0])
         self.stop()
         return found
 
     def stop(self) -> None:
         """Let go of the process, whatever it is at."""
-        self._under_way = []
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        if self._worker is None:
+            return
+        self._worker.kill()
+        with suppress(OSError, ValueError):
+            # Closes its pipes as well.
+            self._worker.communicate()
+        self._worker = None
+
+    def _start(self) -> subprocess.Popen[str]:
+        # A session of its own: Ctrl-C is for the driver, which then stops it. -P: modules in the project's folder are not ours.
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "gristmill.report.ahead", *self._words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
 
 
-def drawings(notebook: Path, locale: str, own_words: Sequence[Path]) -> dict[str, str]:
+def drawings(notebook: Path, words: Words) -> dict[str, str]:
     """Both drawings of every chart of an executed notebook, by the key of their specification."""
-    say = Words(locale, own_words).catalogue.payload
     wanted = [
-        specs.build(say(payload), compact=compact)
+        specs.build(words.catalogue.payload(payload), compact=compact)
         for payload in _charts(notebook)
         for compact in (False, True)
     ]
     return {key(spec): raw(spec) for spec in wanted}
-
-
-def _behave() -> None:
-    """Leave Ctrl-C to the driver, and end with it: a worker by itself would wait for work for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    driver = parent_process()
-
-    def follow() -> None:
-        if driver:
-            driver.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
 
 
 def _charts(notebook: Path) -> Iterator[Payload]:
@@ -92,3 +90,16 @@ def _charts(notebook: Path) -> Iterator[Payload]:
     for payload in payloads(json.loads(notebook.read_text(encoding="utf-8"))):
         if payload.get("kind") == "chart" and any(point["y"] is not None for point in payload["points"]):
             yield payload
+
+
+def _work(locale: str, own_words: Sequence[str]) -> None:
+    words = Words(locale, [Path(path) for path in own_words])
+    found: dict[str, str] = {}
+    for line in sys.stdin:
+        with suppress(OSError, ValueError):
+            found |= drawings(Path(json.loads(line)), words)
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    _work(sys.argv[1], sys.argv[2:])
