@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from gristmill import project, runs, sample, scaffold
 from gristmill.cli import main
@@ -23,6 +24,11 @@ from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.project import Project
 
 DAY = date(2026, 11, 1)
+
+# No test asserts a time, and neither does Hypothesis.
+settings.register_profile("gristmill", deadline=None)
+settings.load_profile("gristmill")
+
 PARAMETERS = 'run: str = ""  # the run\nas_of: str = ""  # the day'
 OF_RUNS_BEFORE = {
     "audit.earlier_runs",
