@@ -136,12 +136,10 @@ def test_without_script_and_on_paper_the_first_rows_stand_and_the_page_says_so(
     with Visit(browser, long) as visit:
         assert not visit.page.locator(f"text={says}").is_visible()
         visit.page.emulate_media(media="print")
-        visit.page.wait_for_timeout(300)
-        assert visit.js("document.querySelectorAll('tbody tr').length") == MOST_DRAWN
+        visit.page.wait_for_function(f"document.querySelectorAll('tbody tr').length === {MOST_DRAWN}")
         assert visit.page.locator(f"text={says}").is_visible()
         visit.page.emulate_media(media="screen")
-        visit.page.wait_for_timeout(300)
-        assert visit.js("document.querySelectorAll('tbody tr').length") == 25
+        visit.page.wait_for_function("document.querySelectorAll('tbody tr').length === 25")
 
 
 def saved(visit: Visit, button: Any) -> tuple[str, list[list[str]]]:
