@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,8 @@ def launched() -> Iterator[Any]:
         if REQUIRED:
             pytest.fail("GRISTMILL_REQUIRE_BROWSER is set and there is no /usr/bin/chromium")
         pytest.skip("no browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as driver:
+    with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         yield started
         started.close()

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 from report_browser import Visit, launched
 from report_pages import HOSTILE, cell, monthly, notebook, people, segments, usual, write
 
@@ -136,10 +137,10 @@ def test_without_script_and_on_paper_the_first_rows_stand_and_the_page_says_so(
     with Visit(browser, long) as visit:
         assert not visit.page.locator(f"text={says}").is_visible()
         visit.page.emulate_media(media="print")
-        visit.page.wait_for_function(f"document.querySelectorAll('tbody tr').length === {MOST_DRAWN}")
+        expect(visit.page.locator("tbody tr")).to_have_count(MOST_DRAWN)
         assert visit.page.locator(f"text={says}").is_visible()
         visit.page.emulate_media(media="screen")
-        visit.page.wait_for_function("document.querySelectorAll('tbody tr').length === 25")
+        expect(visit.page.locator("tbody tr")).to_have_count(25)
 
 
 def saved(visit: Visit, button: Any) -> tuple[str, list[list[str]]]:
