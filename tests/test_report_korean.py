@@ -23,6 +23,7 @@ from gristmill.report.catalogue import Catalogue
 from gristmill.report.particles import PAIRS
 from gristmill.report.words import ENGLISH
 from gristmill.unify import explain
+from gristmill.workbench.panel import words_of
 
 FILE = PACKAGE / "report" / "languages" / "ko.toml"
 CONTENT = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -340,10 +341,25 @@ def columns_of(text: str) -> set[str]:
     return set(columns) | {word for one in listed for word in re.findall(r"[A-Za-z-]+", one)}
 
 
+def said_by_screens() -> tuple[str, ...]:
+    """What the scripts of the workbench say."""
+    scripts = sorted((PACKAGE / "workbench").rglob("*.js"))
+    return tuple(
+        dict.fromkeys(text for path in scripts for text in words_of(path.read_text(encoding="utf-8")))
+    )
+
+
+def test_what_the_workbench_shows_is_in_korean() -> None:
+    assert len(said_by_screens()) >= 12
+    # A single letter is a key.
+    assert not [text for text in said_by_screens() if any(len(word) > 1 for word in missing(text))]
+
+
 @cache
 def corpus() -> str:
     """All that sources can say, with quotes and white space evened out."""
     parts = [path.read_text(encoding="utf-8").replace("''", "'") for path in (HOME / "sql").rglob("*.sql")]
+    parts += [f"'{text}'" for text in said_by_screens()]
     codes = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     for path in NOTEBOOKS:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

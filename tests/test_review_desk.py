@@ -18,12 +18,12 @@ import gristmill as gm
 from gristmill import reviewing, runs
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ParameterError, SourceError
-from gristmill.review import _HELD
-from gristmill.review.counting import wilson
-from gristmill.review.desk import Desk
-from gristmill.review.drawing import card
-from gristmill.review.pairs import compare
 from gristmill.unify.decisions import FILE, Decision, append, read, withdraw
+from gristmill.workbench.review import _HELD
+from gristmill.workbench.review.counting import wilson
+from gristmill.workbench.review.desk import Desk
+from gristmill.workbench.review.drawing import card
+from gristmill.workbench.review.pairs import compare
 
 
 @pytest.fixture

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import time
 from pathlib import Path
 
 import pytest
 from conftest import House, notebook
-from lab_server import TOKEN, Lab
-from report_browser import launched
+from lab_server import screen, until
 
 import gristmill as gm
 from gristmill import runs, stages
 from gristmill.engine.duckdb import DuckDBEngine
-from gristmill.review import _HELD
 from gristmill.unify.decisions import FILE
+from gristmill.workbench.review import _HELD
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -148,87 +146,35 @@ def test_the_notebook_that_comes_with_a_project_runs_from_the_top_and_is_no_stag
 # -- a real JupyterLab ------------------------------------------------------------------------------
 
 
-def until(true, what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError(what)
-
-
-def run_all(page) -> None:
-    # A notebook that is asked to run before its kernel is there asks which kernel is meant.
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
-    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
-    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
-    page.locator(".gmr-card .gmr-title").last.wait_for(timeout=90_000)
-
-
-def answered(page) -> None:
-    page.locator('.gmr[aria-busy="false"]').last.wait_for(timeout=30_000)
-
-
-def press(page, key: str) -> None:
-    answered(page)
-    page.locator(".gmr").last.focus()
-    page.keyboard.press(key)
-
-
-@pytest.fixture
-def lab(house: House, tmp_path: Path):
-    """The project in a JupyterLab, with a notebook that opens the studio."""
-    house.write(
-        "notebooks/decide.ipynb", notebook("import gristmill as gm", "gm.review.studio()", parameters="")
-    )
-    server = Lab(house, tmp_path / "lab.log")
-    try:
-        server.wait()
-        with launched() as browser:
-            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-            page.goto(f"http://127.0.0.1:{server.port}/lab/tree/notebooks/decide.ipynb?token={TOKEN}&reset")
-            page.locator(".jp-Notebook").wait_for(timeout=90_000)
-            yield house, server, page
-    finally:
-        server.process.terminate()
-        server.process.wait(30)
-
-
-def test_a_steward_decides_with_keys_and_clicks_in_jupyterlab(lab) -> None:
-    house, server, page = lab
+def test_a_steward_decides_with_keys_and_clicks_in_jupyterlab(house: House, tmp_path: Path) -> None:
     n = gm.review.progress().n_left
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    run_all(page)
-    studio = page.locator(".gmr").last
-    answered(page)
-    assert "Personal data in the clear" in studio.inner_text()
-    assert f"0 of {n} doubts decided" in studio.inner_text()
+    with screen(house, tmp_path, "gm.review.studio()") as lab:
+        lab.run_all(".gmr-card .gmw-title")
+        studio = lab.tool("gmr")
+        assert "Personal data in the clear" in studio.inner_text()
+        assert f"0 of {n} doubts decided" in studio.inner_text()
 
-    press(page, "m")
-    until(lambda: decided(house) == ["merge"], "M merges")
-    press(page, "w")
-    page.keyboard.type("same phone, moved house")
-    page.keyboard.press("Enter")
-    press(page, "s")
-    until(lambda: decided(house) == ["merge", "split"], "S splits")
-    assert "same phone, moved house" in (house.root / FILE).read_text(encoding="utf-8-sig")
-    press(page, "n")
-    until(lambda: "1 put off" in studio.inner_text(), "N puts off")
-    answered(page)
-    studio.locator(".gmr-merge").click()
-    until(lambda: decided(house) == ["merge", "split", "merge"], "the button merges")
-    press(page, "u")
-    until(lambda: decided(house) == ["merge", "split"], "U takes back")
-    press(page, "h")
-    until(lambda: "Masked" in studio.locator(".gmr-badge").inner_text(), "H hides")
-    answered(page)
-    assert f"2 of {n} doubts decided" in studio.inner_text()
+        lab.press("gmr", "m")
+        until(lambda: decided(house) == ["merge"], "M merges")
+        lab.press("gmr", "w")
+        lab.page.keyboard.type("same phone, moved house")
+        lab.page.keyboard.press("Enter")
+        lab.press("gmr", "s")
+        until(lambda: decided(house) == ["merge", "split"], "S splits")
+        assert "same phone, moved house" in (house.root / FILE).read_text(encoding="utf-8-sig")
+        lab.press("gmr", "n")
+        until(lambda: "1 put off" in studio.inner_text(), "N puts off")
+        lab.tool("gmr").locator(".gmr-merge").click()
+        until(lambda: decided(house) == ["merge", "split", "merge"], "the button merges")
+        lab.press("gmr", "u")
+        until(lambda: decided(house) == ["merge", "split"], "U takes back")
+        lab.press("gmr", "h")
+        until(lambda: "Masked" in studio.locator(".gmw-badge").inner_text(), "H hides")
+        assert f"2 of {n} doubts decided" in lab.tool("gmr").inner_text()
 
-    page.keyboard.press("Control+s")
-    path = house.root / "notebooks/decide.ipynb"
-    until(lambda: WIDGET in path.read_text(encoding="utf-8"), "Ctrl+S saves")
-    saved = path.read_text(encoding="utf-8")
-    assert not [name for name in personal(house) if name in saved or json.dumps(name)[1:-1] in saved]
-    elsewhere = [url for url in asked if url.startswith("http") and f"127.0.0.1:{server.port}" not in url]
-    assert not elsewhere
+        lab.page.keyboard.press("Control+s")
+        path = house.root / "notebooks/desk.ipynb"
+        until(lambda: WIDGET in path.read_text(encoding="utf-8"), "Ctrl+S saves")
+        saved = path.read_text(encoding="utf-8")
+        assert not [name for name in personal(house) if name in saved or json.dumps(name)[1:-1] in saved]
+        assert not lab.elsewhere

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gristmill import report as report
-    from gristmill import review as review
     from gristmill.errors import GristmillError as GristmillError
     from gristmill.mill import Mill as Mill
     from gristmill.project import Project as Project
     from gristmill.result import Result as Result
     from gristmill.session import open as open
+    from gristmill.workbench import review as review
 
 __version__ = "0.1.0"
 
@@ -30,14 +30,14 @@ _PLACES = {
     "Result": "gristmill.result",
     "open": "gristmill.session",
 }
-_MODULES = ("report", "review")
+_MODULES = {"report": "gristmill.report", "review": "gristmill.workbench.review"}
 
 __all__ = ["GristmillError", "Mill", "Project", "Result", "__version__", "open", "report", "review"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"gristmill.{name}")
+        return import_module(_MODULES[name])
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'gristmill' has no attribute {name!r}")

@@ -75,7 +75,7 @@ class Pair:
         return self.why.customer_id == self.why.other_id
 
     def _repr_html_(self) -> str:
-        from gristmill.review.drawing import card
+        from gristmill.workbench.review.drawing import card
 
         return card(self)
 

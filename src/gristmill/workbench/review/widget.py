@@ -1,60 +1,40 @@
-"""The studio: the functions of ``gm.review`` under keys, in any notebook that shows widgets.
-
-Personal values are sent to the screen as messages; the state of the widget, which notebooks may keep, never holds
-any. Where there is no screen (an exported or scheduled notebook) the cell shows the head of the queue, masked.
-"""
+"""The studio: the functions of ``gm.review`` under keys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import anywidget
-import traitlets
-
 from gristmill.errors import GristmillError
-from gristmill.review import drawing
-from gristmill.review.desk import Desk
-from gristmill.review.listing import queue
 from gristmill.unify.decisions import short
+from gristmill.workbench.panel import Panel
+from gristmill.workbench.review import drawing
+from gristmill.workbench.review.desk import Desk
+from gristmill.workbench.review.listing import queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gristmill.review.desk import Done
+    from gristmill.workbench.review.desk import Done
 
 PICTURED = 10
 """Doubts of the static picture."""
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-class Studio(anywidget.AnyWidget):  # type: ignore[misc]
+class Studio(Panel, files="review/studio"):
     """Doubtful pairs one after the other; M merge, S split, N not now, U undo, H hide, W why."""
-
-    _esm = traitlets.Unicode(drawing.style_file("studio.js")).tag(sync=True)
-    _css = traitlets.Unicode(drawing.style_file("studio.css")).tag(sync=True)
 
     def __init__(self, desk: Desk, *, show: bool = True) -> None:
         self._desk = desk
         self._show = show or not desk.project.mask
         self._at: tuple[str, str] | None = None
-        super().__init__()
-        self.on_msg(self._asked)
+        super().__init__(desk.project)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget, and beside it what a page without one shows."""
-        made = super()._repr_mimebundle_(**kwargs)
-        bundle, *rest = made if isinstance(made, tuple) else (made or {},)
-        picture = queue(self._desk, PICTURED, show=False)._repr_mimebundle_()
-        both = {**picture, WIDGET: bundle[WIDGET]} if WIDGET in bundle else picture
-        return (both, *rest) if rest else both
-
-    # -- what the screen asks -------------------------------------------------------------------
-
-    def _asked(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        self.send(self.answer(content))
+    def picture(self) -> dict[str, Any]:
+        """The head of the queue, masked."""
+        return queue(self._desk, PICTURED, show=False)._repr_mimebundle_()
 
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """What the screen shows next: a card with its text, the counts, and a message.
+        """A card with its text, the counts, and a message.
 
         ``asked`` is {"do": ready, merge, split, skip, undo, show or hide} with the ``card`` that was answered, and
         ``why``. Never raises what a steward can mend: it comes back as the message.

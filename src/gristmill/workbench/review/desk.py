@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gristmill import reviewing, runs
 from gristmill.errors import ParameterError, Problem, did_you_mean
-from gristmill.review import tray
-from gristmill.review.counting import Progress, measured
-from gristmill.review.pairs import Pair, pair
-from gristmill.review.skips import Skip, Skips
 from gristmill.unify import decisions
 from gristmill.unify.decisions import MERGE, SPLIT, Decision, short
+from gristmill.workbench.review import tray
+from gristmill.workbench.review.counting import Progress, measured
+from gristmill.workbench.review.pairs import Pair, pair
+from gristmill.workbench.review.skips import Skip, Skips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

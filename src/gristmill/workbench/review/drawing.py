@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gristmill.review.pairs import DIFFERS, NEAR, ONE_SIDE, SAME
+from gristmill.workbench.panel import asset
+from gristmill.workbench.review.pairs import DIFFERS, NEAR, ONE_SIDE, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gristmill.review.pairs import Field, Neighbour, Pair, Span
     from gristmill.reviewing import Record
+    from gristmill.workbench.review.pairs import Field, Neighbour, Pair, Span
 
 CLEAR = "Personal data in the clear"
 MASKED = "Masked"
@@ -23,26 +22,20 @@ LONGEST = 400
 """Characters of a value that are shown."""
 
 
-@lru_cache(maxsize=4)
-def style_file(name: str) -> str:
-    """The text of a style sheet or script beside this module."""
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
 def card(pair: Pair) -> str:
     """A pair with its style sheet, as the output of a cell."""
     note = (
         " This output is kept in the notebook: clear it before you share the file." if pair.is_clear else ""
     )
-    badge = f'<p class="gmr-badge {"gmr-clear" if pair.is_clear else ""}">{CLEAR if pair.is_clear else MASKED}.{note}</p>'
-    return f'<style>{style_file("studio.css")}</style><div class="gmr gmr-static">{badge}{body(pair)}</div>'
+    badge = f'<p class="gmw-badge {"gmw-clear" if pair.is_clear else ""}">{CLEAR if pair.is_clear else MASKED}.{note}</p>'
+    return f'<style>{asset("panel.css")}{asset("review/studio.css")}</style><div class="gmw gmr">{badge}{body(pair)}</div>'
 
 
 def body(pair: Pair) -> str:
     """Title, both records, what speaks for and against, and who stands near."""
     return (
-        f'<h3 class="gmr-title">{escape(title(pair))}</h3><p class="gmr-sub">{escape(subtitle(pair))}</p>'
-        f'<div class="gmr-both"><div class="gmr-scroll">{_records(pair)}</div>{_weights(pair)}</div>{_neighbours(pair)}'
+        f'<h3 class="gmw-title">{escape(title(pair))}</h3><p class="gmw-sub">{escape(subtitle(pair))}</p>'
+        f'<div class="gmr-both"><div class="gmw-scroll">{_records(pair)}</div>{_weights(pair)}</div>{_neighbours(pair)}'
     )
 
 
@@ -88,13 +81,13 @@ def _field(one: Field) -> str:
     return (
         f'<tr class="gmr-{how}"><th scope="row">{escape(one.name.replace("_", " "))}</th><td>{left}</td><td>{right}</td>'
         f'<td class="gmr-sign" title="{one.how}"><span aria-hidden="true">{SIGNS[one.how]}</span>'
-        f'<span class="gmr-said">{one.how}</span></td></tr>'
+        f'<span class="gmw-said">{one.how}</span></td></tr>'
     )
 
 
 def _value(text: str, spans: Sequence[Span]) -> str:
     if not spans:
-        return _cut(text) or '<span class="gmr-none">nothing</span>'
+        return _cut(text) or '<span class="gmw-none">nothing</span>'
     return "".join(escape(part) if is_same else f"<mark>{escape(part)}</mark>" for part, is_same in spans)
 
 
@@ -106,18 +99,18 @@ def _cut(text: str) -> str:
 
 def _weights(pair: Pair) -> str:
     if not pair.why.weights:
-        return '<p class="gmr-weights gmr-none">This pair was never compared: no key proposed it.</p>'
+        return '<p class="gmr-weights gmw-none">This pair was never compared: no key proposed it.</p>'
     steps = [one for one in pair.why.weights[:-1] if one[1]]
     longest = max((abs(bits) for _, bits in steps), default=1.0)
     rows = "".join(
         f'<tr class="{"gmr-for" if bits > 0 else "gmr-against"}"><td>{escape(words)}</td>'
-        f'<td class="gmr-bar"><i style="width:{100 * abs(bits) / longest:.0f}%"></i></td><td class="gmr-bits">{bits:+.1f}</td></tr>'
+        f'<td class="gmr-bar"><i style="width:{100 * abs(bits) / longest:.0f}%"></i></td><td class="gmw-num">{bits:+.1f}</td></tr>'
         for words, bits in steps
     )
     words, total = pair.why.weights[-1]
     return (
         '<table class="gmr-weights"><caption>What speaks for and against, in bits: each doubles or halves the odds</caption>'
-        f'<tbody>{rows}</tbody><tfoot><tr><td>{escape(words)}</td><td></td><td class="gmr-bits">{total:+.1f}</td></tr></tfoot></table>'
+        f'<tbody>{rows}</tbody><tfoot><tr><td>{escape(words)}</td><td></td><td class="gmw-num">{total:+.1f}</td></tr></tfoot></table>'
     )
 
 
@@ -126,18 +119,18 @@ def _neighbours(pair: Pair) -> str:
         return ""
     rows = "".join(_neighbour(one) for one in pair.neighbours)
     left = pair.n_neighbours - len(pair.neighbours)
-    more = f'<p class="gmr-none">{left:,} more are not shown.</p>' if left > 0 else ""
+    more = f'<p class="gmw-none">{left:,} more are not shown.</p>' if left > 0 else ""
     return (
         f'<details class="gmr-near"{" open" if pair.n_neighbours <= 3 else ""}>'
         f"<summary>{_records_of(pair.n_neighbours)} beside them</summary>"
-        '<div class="gmr-scroll"><table><thead><tr><th scope="col">record</th><th scope="col">says</th><th scope="col">left</th>'
+        '<div class="gmw-scroll"><table><thead><tr><th scope="col">record</th><th scope="col">says</th><th scope="col">left</th>'
         f'<th scope="col">right</th></tr></thead><tbody>{rows}</tbody></table></div>{more}</details>'
     )
 
 
 def _neighbour(one: Neighbour) -> str:
     bits = "".join(
-        f'<td class="gmr-bits">{"" if each is None else f"{each:+.1f}"}</td>'
+        f'<td class="gmw-num">{"" if each is None else f"{each:+.1f}"}</td>'
         for each in (one.left_bits, one.right_bits)
     )
     return f"<tr><td>{_cut(one.record.record_id)}</td><td>{_cut(_said(one.record))}</td>{bits}</tr>"

@@ -12,7 +12,7 @@ from gristmill.reviewing import DOUBTS, Record
 
 if TYPE_CHECKING:
     from gristmill.report.display import Display
-    from gristmill.review.desk import Desk
+    from gristmill.workbench.review.desk import Desk
 
 CLEAR = "Personal data in the clear"
 KEEP = "This output is kept in the notebook: clear it before you share the file."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gristmill.review.desk import Label
+    from gristmill.workbench.review.desk import Label
 
 Z = 1.959964
 """Of the normal distribution, for an interval of 95 %."""

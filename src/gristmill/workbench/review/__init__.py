@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 from gristmill import project
 
 if TYPE_CHECKING:
-    from gristmill.review.counting import Progress
-    from gristmill.review.desk import Desk, Done
-    from gristmill.review.listing import Queue
-    from gristmill.review.pairs import Pair
-    from gristmill.review.widget import Studio
+    from gristmill.workbench.review.counting import Progress
+    from gristmill.workbench.review.desk import Desk, Done
+    from gristmill.workbench.review.listing import Queue
+    from gristmill.workbench.review.pairs import Pair
+    from gristmill.workbench.review.widget import Studio
 
 __all__ = ["decide", "opened", "pair", "progress", "queue", "studio", "undo"]
 
@@ -34,7 +34,7 @@ _HELD: dict[Path, Desk] = {}
 
 def opened(start: str | Path | None = None) -> Desk:
     """The desk of the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``)."""
-    from gristmill.review.desk import Desk
+    from gristmill.workbench.review.desk import Desk
 
     found = project.load(Path(start) if start else None)
     held = _HELD.get(found.root)
@@ -48,7 +48,7 @@ def opened(start: str | Path | None = None) -> Desk:
 
 def queue(most: int = 20, *, show: bool = False) -> Queue:
     """The doubts that are left, the most valuable first."""
-    from gristmill.review.listing import queue as listed
+    from gristmill.workbench.review.listing import queue as listed
 
     return listed(opened(), most, show=show)
 
@@ -81,6 +81,6 @@ def progress() -> Progress:
 
 def studio(*, show: bool = True) -> Studio:
     """Decide with keys: M merge, S split, N not now, U undo. Values are in the clear on the screen only."""
-    from gristmill.review.widget import Studio
+    from gristmill.workbench.review.widget import Studio
 
     return Studio(opened(), show=show)
