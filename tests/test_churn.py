@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
+from measuring import VALUE, bought, mill
 
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.measure import churn, clv
 from gristmill.measure.purchases import BG_NBD, MBG_NBD, PARETO_NBD, Counts
-from gristmill.template import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 CDNOW = Path(__file__).parent / "data" / "cdnow" / "orders.txt.gz"
-VALUE = (
-    "segment/rates", "segment/currencies", "segment/orders", "measure/clv_settings", "measure/clv_days", "measure/clv_customers",
-    "measure/clv_holdout", "measure/clv_counts", "measure/clv_spends",
-)  # fmt: skip
 BEFORE = (
     "measure/clv", "measure/churn_settings", "measure/churn_histories", "measure/rhythm", "measure/churn_counts", "measure/churn_bands"
 )  # fmt: skip
@@ -38,13 +33,6 @@ MADE = [name.replace("/", ".") for name in (*BEFORE, *AFTER)] + [churn.POINTS, c
 DAY = dt.date(2026, 1, 31)
 
 
-def mill(engine: DuckDBEngine, names: tuple[str, ...], **params: Any) -> None:
-    for name in names:
-        template = parse(ROOT / "sql" / f"{name}_v1.sql")
-        values = {key: params.get(key, param.default) for key, param in template.params.items()}
-        engine.make(template.relation, template.sql, values)
-
-
 def told(engine: DuckDBEngine, **params: Any) -> None:
     """Everything about churn, as the stage makes it."""
     mill(engine, VALUE, **params)
@@ -52,21 +40,6 @@ def told(engine: DuckDBEngine, **params: Any) -> None:
     mill(engine, BEFORE, **params)
     churn.find_chances(engine)
     mill(engine, AFTER, **params)
-
-
-def bought(engine: DuckDBEngine, rows: list[tuple[str, str, float | None]]) -> None:
-    """Orders given as (customer, day, amount)."""
-    columns = [
-        pa.array([row[i] for row in rows], kind)
-        for i, kind in enumerate((pa.string(), pa.string(), pa.float64()))
-    ]
-    engine.register("bought", pa.table(dict(zip(("customer", "day", "amount"), columns, strict=True))))
-    engine.make(
-        "unify.orders",
-        "select cast(row_number() over () as varchar) as order_id, customer as customer_id,"
-        " cast(day as timestamp) as ordered_at, 'completed' as status, cast(amount as decimal(18, 4)) as amount,"
-        " cast(null as varchar) as currency from bought",
-    )
 
 
 def random_orders(n: int, seed: int) -> list[tuple[str, str, float | None]]:

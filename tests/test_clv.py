@@ -7,55 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
+from measuring import VALUE, bought, mill
 
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ParameterError
 from gristmill.measure import clv
 from gristmill.measure.purchases import BG_NBD, PARETO_NBD, Counts
-from gristmill.template import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 CDNOW = Path(__file__).parent / "data" / "cdnow" / "orders.txt.gz"
-BEFORE = (
-    "segment/rates", "segment/currencies", "segment/orders", "measure/clv_settings", "measure/clv_days", "measure/clv_customers", "measure/clv_holdout",
-    "measure/clv_counts", "measure/clv_spends",
-)  # fmt: skip
 DAY = dt.date(2026, 1, 31)
-
-
-def mill(engine: DuckDBEngine, names: tuple[str, ...], **params: Any) -> None:
-    for name in names:
-        template = parse(ROOT / "sql" / f"{name}_v1.sql")
-        values = {key: params.get(key, param.default) for key, param in template.params.items()}
-        engine.make(template.relation, template.sql, values)
 
 
 def valued(engine: DuckDBEngine, **params: Any) -> None:
     """Everything about customer value, as the stage makes it."""
-    mill(engine, BEFORE, **params)
+    mill(engine, VALUE, **params)
     clv.value_customers(engine)
     mill(engine, ("measure/clv",), **params)
-
-
-def bought(
-    engine: DuckDBEngine, rows: list[tuple[str, str, float | None]], currency: str | None = None
-) -> None:
-    """Orders given as (customer, day, amount)."""
-    names = ("customer", "day", "amount")
-    types = (pa.string(), pa.string(), pa.float64())
-    columns = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
-    engine.register("bought", pa.table(dict(zip(names, columns, strict=True))))
-    engine.make(
-        "unify.orders",
-        "select cast(row_number() over () as varchar) as order_id, customer as customer_id,"
-        " cast(day as timestamp) as ordered_at, 'completed' as status, cast(amount as decimal(18, 4)) as amount,"
-        " cast(null as varchar) as currency from bought",
-    )
 
 
 def notes(engine: DuckDBEngine, part: str) -> str:

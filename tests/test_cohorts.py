@@ -1,4 +1,4 @@
-"""Cohorts by month and week, all and split: against pandas, and against the plain monthly triangle."""
+"""Cohorts by month and week, all and split, against pandas."""
 
 from __future__ import annotations
 
@@ -10,21 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from measuring import ORDERS, mill
 
 from gristmill.engine.duckdb import DuckDBEngine
-from gristmill.template import parse
 
 ROOT = Path(__file__).parents[1]
-BEFORE = ("segment/rates", "segment/currencies", "segment/orders")
-COHORTS = ("measure/cohort_buyers", "measure/cohort_sums", "measure/cohorts", "measure/cohort_retention")
+COHORTS = ("measure/cohort_buyers", "measure/cohort_sums", "measure/cohorts")
 DAY = dt.date(2024, 3, 20)
-
-
-def mill(engine: DuckDBEngine, names: tuple[str, ...], **params: Any) -> None:
-    for name in names:
-        template = parse(ROOT / "sql" / f"{name}_v1.sql")
-        values = {key: params.get(key, param.default) for key, param in template.params.items()}
-        engine.make(template.relation, template.sql, values)
 
 
 def followed(orders: pd.DataFrame, **params: Any) -> dict[str, pd.DataFrame]:
@@ -41,10 +33,10 @@ def followed(orders: pd.DataFrame, **params: Any) -> dict[str, pd.DataFrame]:
             "select distinct customer_id, 'rfm' as scheme, case when right(customer_id, 1) < '5' then '단골' else 'Lost' end as segment"
             " from unify.orders where customer_id is not null and right(customer_id, 1) <> '9'",
         )
-        mill(engine, (*BEFORE, *COHORTS), as_of=DAY, **params)
+        mill(engine, (*ORDERS, *COHORTS), as_of=DAY, **params)
         return {
             name: engine.fetch(f"select * from measure.{name} order by all").to_pandas()
-            for name in ("cohorts", "cohort_retention", "cohort_sums", "cohort_buyers")
+            for name in ("cohorts", "cohort_sums", "cohort_buyers")
         }
 
 
@@ -129,20 +121,6 @@ def test_cohorts_are_those_that_pandas_counts(unit: str) -> None:
         assert rows["revenue_so_far"].astype(float).tolist() == pytest.approx(
             rows["revenue"].astype(float).cumsum().tolist()
         )
-
-
-def test_all_customers_by_month_are_the_plain_triangle_of_retention() -> None:
-    made = followed(random_orders(600, 2))
-    cohorts = made["cohorts"]
-    everybody = cohorts[cohorts["dimension"] == "all"].rename(
-        columns={"cohort": "cohort_month", "n_since": "months_since"}
-    )
-    plain = made["cohort_retention"]
-    keys = ["cohort_month", "months_since"]
-    pd.testing.assert_frame_equal(
-        everybody[plain.columns].sort_values(keys).reset_index(drop=True),
-        plain.sort_values(keys).reset_index(drop=True),
-    )
 
 
 def test_values_of_a_dimension_add_up_to_all_customers() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from measuring import ORDERS, mill
 
 from gristmill import segments
 from gristmill.engine.duckdb import DuckDBEngine
@@ -22,17 +23,9 @@ DATA = Path(__file__).parent / "data"
 RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail"
 
 SEGMENTS = (
-    "segment/rates", "segment/currencies", "segment/orders", "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r",
+    *ORDERS, "segment/rfm", "segment/rfm_r_cuts", "segment/rfm_r",
     "segment/rfm_cuts", "segment/rfm_fixed", "segment/rfm_bounds", "segment/rfm_named",
 )  # fmt: skip
-
-
-def mill(engine: DuckDBEngine, names: tuple[str, ...], **params: Any) -> None:
-    """Run templates one after the other with the parameters that each declares."""
-    for name in names:
-        template = parse(ROOT / "sql" / f"{name}_v1.sql")
-        values = {key: params.get(key, param.default) for key, param in template.params.items()}
-        engine.make(template.relation, template.sql, values)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +122,8 @@ def load_retail(engine: DuckDBEngine, files: str) -> None:
         "clean.orders",
         """select 'shop' as _source, order_id, min(contact_id) as contact_id, cast(null as varchar) as email,
              cast(null as varchar) as phone, min(ordered_at) as ordered_at, min(status) as status,
-             cast(sum(quantity * unit_price) as decimal(18, 4)) as amount, cast(null as varchar) as currency
+             cast(sum(quantity * unit_price) as decimal(18, 4)) as amount, cast(null as varchar) as currency,
+             cast(null as varchar) as channel
            from clean.order_lines group by order_id""",
     )
     engine.make(
@@ -192,7 +186,9 @@ def test_orders_lines_and_months_of_online_retail_add_up_to_the_same_revenue(ret
                 "segment/members",
                 "segment/summary",
                 "measure/kpi_monthly",
-                "measure/cohort_retention",
+                "measure/cohort_buyers",
+                "measure/cohort_sums",
+                "measure/cohorts",
             ),
             as_of=day,
         )
@@ -209,7 +205,7 @@ def test_orders_lines_and_months_of_online_retail_add_up_to_the_same_revenue(ret
         scored_customers = engine.scalar("select count(*) from segment.rfm")
         assert engine.scalar("select sum(n_new_customers) from measure.kpi_monthly") == scored_customers
         assert (
-            engine.scalar("select sum(n_cohort) from measure.cohort_retention where months_since = 0")
+            engine.scalar("select sum(n_cohort) from measure.cohorts where dimension = 'all' and n_since = 0")
             == scored_customers
         )
 
