@@ -104,6 +104,16 @@ class Mill:
         """The day that counts as today."""
         return scalars.typed("date", self._given["as_of"])  # type: ignore[no-any-return]
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Parameters by name, as given; a template that declares one it does not hold takes its default."""
+        return dict(self._given)
+
+    def reread(self) -> None:
+        """Look at the template files again, which somebody may have changed."""
+        for name in ("catalog", "plan"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def catalog(self) -> Catalog:
         """All templates that can be seen from the project."""
@@ -177,17 +187,21 @@ class Mill:
                     Problem(f"No template makes a relation of {name!r}.", hint=did_you_mean(name, known))
                 )
         wanted = [node for node in self.plan.order() if node.name.partition(".")[0] in names]
-        making = {rel for node in wanted for rel in node.makes}
+        # What is made here or was seen is not asked for again: the catalog takes a while to list a few hundred.
+        there = {rel for node in wanted for rel in node.makes}
         for node in wanted:
-            self._make_missing([rel for rel in node.reads if rel not in making])
+            self._make_missing(reads := [rel for rel in node.reads if rel not in there])
+            there.update(reads)
             self._make(node, self._values(node))
-        marks = ", ".join(f"'{name}'" for name in sorted(making))
+        marks = ", ".join(f"'{rel}'" for node in wanted for rel in node.makes)
         return self.sql(
             f"select relation, ref as made_by, n_rows, round(seconds, 2) as seconds from {MADE}"
             f" where relation in ({marks}) order by n, relation"
         )
 
     def _make_missing(self, relations: Sequence[str]) -> None:
+        if not relations:
+            return
         have = set(self.engine.relations())
         missing = [rel for rel in relations if rel not in have]
         for node in self.plan.order(missing) if missing else []:
@@ -220,24 +234,25 @@ class Mill:
         self.personal.learn(self.engine, node)
 
     def _note(self, made: Sequence[Made]) -> None:
-        self.engine.execute("create schema if not exists audit")
-        self.engine.execute(
-            f"create table if not exists {MADE} (n bigint, relation varchar, ref varchar,"
-            " fingerprint varchar, n_rows bigint, seconds double)"
-        )
-        for one in made:
-            self.engine.execute(f"delete from {MADE} where relation = $relation", {"relation": one.relation})
+        if not self.engine.columns(MADE):
+            self.engine.execute("create schema if not exists audit")
             self.engine.execute(
-                f"insert into {MADE} select coalesce(max(n), 0) + 1, $relation, $ref, $fingerprint,"
-                f" $n_rows, $seconds from {MADE}",
-                {
-                    "relation": one.relation,
-                    "ref": one.ref,
-                    "fingerprint": one.fingerprint,
-                    "n_rows": one.n_rows,
-                    "seconds": one.seconds,
-                },
+                f"create table {MADE} (n bigint, relation varchar, ref varchar,"
+                " fingerprint varchar, n_rows bigint, seconds double)"
             )
+        names = [one.relation for one in made]
+        self.engine.execute(f"delete from {MADE} where list_contains($names, relation)", {"names": names})
+        self.engine.execute(
+            f"insert into {MADE} select (select coalesce(max(n), 0) from {MADE}) + unnest(range(1, len($names) + 1)),"
+            " unnest($names), unnest($refs), unnest($fingerprints), unnest($counts), unnest($seconds)",
+            {
+                "names": names,
+                "refs": [one.ref for one in made],
+                "fingerprints": [one.fingerprint for one in made],
+                "counts": [one.n_rows for one in made],
+                "seconds": [one.seconds for one in made],
+            },
+        )
         if self.in_run:
             # The driver reads this file to show progress; a line is written in one piece.
             with (self.in_run.folder(self.project) / "progress.jsonl").open("a", encoding="utf-8") as file:

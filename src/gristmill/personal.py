@@ -78,9 +78,10 @@ class Personal:
         for relation in node.makes:
             stored = engine.columns(relation)
             found = self._found(relation, node, stored)
+            is_known = relation in self._kinds
             self._kinds[relation] = found
             self._schema[relation] = [column.name for column in stored]
-            self._store(engine, relation, stored)
+            self._store(engine, relation, stored, is_known=is_known)
         if node.name.startswith("source.") and node.template:
             self._teach_raw(engine, node)
 
@@ -133,13 +134,15 @@ class Personal:
                     self._kinds[relation][column] = kind
                     self._update(engine, relation, column, kind)
 
-    def _store(self, engine: Engine, relation: str, stored: Sequence[Column]) -> None:
-        engine.execute("create schema if not exists audit")
-        engine.execute(
-            f"create table if not exists {self.relation} (relation varchar, column_name varchar,"
-            " type varchar, pii varchar, meaning varchar)"
-        )
-        engine.execute(f"delete from {self.relation} where relation = $relation", {"relation": relation})
+    def _store(self, engine: Engine, relation: str, stored: Sequence[Column], *, is_known: bool) -> None:
+        if not engine.columns(self.relation):
+            engine.execute("create schema if not exists audit")
+            engine.execute(
+                f"create table {self.relation} (relation varchar, column_name varchar,"
+                " type varchar, pii varchar, meaning varchar)"
+            )
+        if is_known:
+            engine.execute(f"delete from {self.relation} where relation = $relation", {"relation": relation})
         entity = entities.ENTITIES.get(relation.partition(".")[2])
         meanings = {column.name: column.meaning for column in entity.columns} if entity else {}
         engine.execute(

@@ -67,7 +67,6 @@ class Pair:
     n_records: tuple[int, int] = (1, 1)
     """How many records the customers of the left and the right one have."""
     value: float = 0.0
-    currency: str = ""
 
     @property
     def is_one(self) -> bool:
