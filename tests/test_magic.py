@@ -85,6 +85,9 @@ def test_an_unknown_variable_gets_the_nearest_name(cell) -> None:
         ("%%sql\n-- nothing\n", "The query holds nothing"),
         ("%%sql\nselect 1; select 2", "several statements"),
         ("%%sql two words\nselect 1", "cannot name a result"),
+        ("%%sql --svae segment/few\nselect 1", "did you mean --save"),
+        ("%%sql --save\nselect 1", "does not understand '--save'"),
+        ("%%sql --over\nselect 1", "nothing without --save"),
     ],
 )
 def test_an_error_says_the_line_of_the_cell(cell, text: str, words: str) -> None:
@@ -96,6 +99,121 @@ def test_an_error_says_the_line_of_the_cell(cell, text: str, words: str) -> None
 def test_a_comment_or_a_semicolon_at_the_end_is_no_error(cell) -> None:
     assert cell("%%sql\n-- first\nselect 1 as a -- last").scalar() == 1
     assert cell("%%sql\nselect 1 as a;  \n\n").n_rows == 1
+
+
+# -- completion -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(cell, shell):
+    """What IPython offers at the | of a cell, as an editor asks it."""
+    from IPython.core.completer import provisionalcompleter
+
+    def ask(text: str) -> list[str]:
+        at = text.index("|")
+        with provisionalcompleter():
+            found = list(shell.Completer.completions(text.replace("|", ""), at))
+        # What is offered takes the place of the word that was begun.
+        assert all(one.end == at and not set(text[one.start : at]) & set(" .\n") for one in found)
+        return [one.text for one in found]
+
+    return ask
+
+
+def test_relations_are_offered_with_those_that_could_be_made(offered) -> None:
+    assert offered("%%sql\nselect * from measure.o|") == ["one"]
+    assert "segment.rfm_bounds" in offered("%%sql\nselect * from seg|")
+    assert "segment.rfm_bounds" in offered("%%sql\nselect 1 from measure.one join rfm_b|"), "by its second half too"
+    assert "rfm_bounds" in offered("%%sql top\nselect * from segment.|")
+    assert offered("%%sql\n|") == ["select", "with", "from"]
+
+
+def test_a_relation_that_is_not_there_yet_is_made(cell, shell) -> None:
+    assert cell("%%sql\nselect count(*) as n from segment.rfm_bounds").scalar() > 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%%sql\nselect | from segment.rfm_bounds",
+        "%%sql\nselect b.| from segment.rfm_bounds as b",
+        "%%sql\nselect b.| from measure.one as a, segment.rfm_bounds b where a.x > 1",
+        '%%sql\nselect "b".| from segment.rfm_bounds "b"',
+        "%%sql\nselect segment.rfm_bounds.| from segment.rfm_bounds",
+        "%%sql\nselect rfm_bounds.| from segment.rfm_bounds",
+        "%%sql\nwith b as (select * from segment.rfm_bounds where priority <= $least) select b.| from b",
+        "%%sql\nwith a as (select 1 as x), b as (select * from segment.rfm_bounds, a) select b.| from b",
+        "%%sql\nselect x, t.| from (select * from segment.rfm_bounds) as t",
+        "%%sql\nselect x from measure.one where x in (select | from segment.rfm_bounds)",
+        "%%sql\nselect '(from a' as a, -- from b (\n b.| from segment.rfm_bounds b",
+    ],
+)
+def test_columns_are_offered_of_what_the_cell_reads(offered, cell, text: str) -> None:
+    cell("import gristmill as gm\nmill = gm.open()\n" + BOUNDS)
+    found = offered(text)
+    assert "priority" in found and "segment" in found, found
+
+
+def test_columns_of_the_innermost_select_are_offered(offered, cell) -> None:
+    cell("import gristmill as gm\nmill = gm.open()\n" + BOUNDS)
+    assert "priority" not in offered("%%sql\nselect (select p| from measure.one) from segment.rfm_bounds")
+    assert "priority" in offered("%%sql\nselect (select x from measure.one), p| from segment.rfm_bounds")
+
+
+def test_parameters_are_those_of_the_run_and_plain_variables(offered, cell) -> None:
+    cell("least = 3\nnames = ['a']\nthing = object()")
+    found = offered("%%sql\nselect x from measure.one where x > $|")
+    assert {"$as_of", "$least", "$names"} <= set(found)
+    assert not {"$thing", "$In", "$Out", "$exit"} & set(found)
+    assert offered("%%sql\nselect $lea|st") == ["$least"]
+
+
+def test_functions_that_are_offered_are_there(offered, cell) -> None:
+    from gristmill.workbench.sql.completing import CALLED
+
+    assert "coalesce" in offered("%%sql\nselect coal| from measure.one")
+    known = {name for (name,) in cell("%%sql\nselect distinct function_name from duckdb_functions()").rows()}
+    assert set(CALLED) - known <= {"cast", "coalesce", "extract", "try_cast"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["%%sql\nselect 'a me|", "%%sql\nselect 1 -- fr|", "%%sql\nselect 1 /* fr|\n */", "%%sql\nselect nobody.|"],
+)
+def test_nothing_is_offered_in_texts_and_comments_or_behind_unknown_names(offered, text: str) -> None:
+    assert set(offered(text)) <= {"fr", "me"}, "at most the word that was begun, as it is"
+
+
+def test_other_cells_are_left_to_ipython(offered) -> None:
+    assert "os" in offered("import o|")
+    assert "%%sqlite" not in "".join(offered("%%sqlx\nmeasure.o|"))
+    assert offered("%%sql --s|\nselect 1") == ["--save"]
+
+
+# -- a cell becomes a template ----------------------------------------------------------------------
+
+
+def test_a_cell_is_saved_as_a_template_that_runs(cell, shell, tiny_run: House, capsys) -> None:
+    cell("least = 3")
+    shown = cell("%%sql --save segment/few\nselect segment, priority\nfrom segment.rfm_bounds where priority <= $least")
+    assert "Saved as sql/segment/few_v1.sql" in capsys.readouterr().out
+    text = (tiny_run.root / "sql/segment/few_v1.sql").read_text(encoding="utf-8")
+    assert "-- param    least  double = 3.0" in text, "the type is what other templates give that name"
+    assert "-- grain    one row per segment" in text and "-- returns  segment, priority" in text
+    made = shell.user_ns["mill"].run("segment/few")
+    assert sorted(made.rows()) == sorted(shown.rows()) and made.n_rows > 0
+    assert tiny_run("sql", "lint", "segment/few").exit_code == 0
+
+
+def test_a_run_that_executes_such_a_cell_leaves_the_files_alone_and_gives_the_same_rows(tiny: House) -> None:
+    text = "%%sql few --save segment/few\nselect segment from segment.rfm_bounds where priority <= $least order by segment"
+    tiny.stage("10_one", START, BOUNDS, text, "assert few.n_rows == 3, few.rows()", "mill.close()", parameters=PARAMETERS)
+    done = tiny("run", "--quiet", "--param", "least=3")
+    assert done.exit_code == 0, done.output
+    assert not (tiny.root / "sql/segment/few_v1.sql").exists()
+
+
+# -- under Papermill --------------------------------------------------------------------------------
 
 
 def test_it_works_under_papermill_and_its_failure_is_marked(tiny: House) -> None:

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from gristmill.project import Project as Project
     from gristmill.result import Result as Result
     from gristmill.session import open as open
+    from gristmill.workbench import findings as findings
+    from gristmill.workbench import job as job
+    from gristmill.workbench import mapping as mapping
     from gristmill.workbench import review as review
+    from gristmill.workbench import segment as segment
+    from gristmill.workbench import sql as sql
+    from gristmill.workbench import values as values
 
 __version__ = "0.1.0"
 
@@ -30,9 +36,33 @@ _PLACES = {
     "Result": "gristmill.result",
     "open": "gristmill.session",
 }
-_MODULES = {"report": "gristmill.report", "review": "gristmill.workbench.review"}
+_MODULES = {
+    "findings": "gristmill.workbench.findings",
+    "job": "gristmill.workbench.job",
+    "mapping": "gristmill.workbench.mapping",
+    "report": "gristmill.report",
+    "review": "gristmill.workbench.review",
+    "segment": "gristmill.workbench.segment",
+    "sql": "gristmill.workbench.sql",
+    "values": "gristmill.workbench.values",
+}
 
-__all__ = ["GristmillError", "Mill", "Project", "Result", "__version__", "open", "report", "review"]
+__all__ = [
+    "GristmillError",
+    "Mill",
+    "Project",
+    "Result",
+    "__version__",
+    "findings",
+    "job",
+    "mapping",
+    "open",
+    "report",
+    "review",
+    "segment",
+    "sql",
+    "values",
+]
 
 
 def __getattr__(name: str) -> Any:

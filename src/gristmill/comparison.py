@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gristmill import lineage, project
@@ -11,6 +12,7 @@ from gristmill.catalog import Catalog
 from gristmill.engine import Engine, quote, quote_relation
 from gristmill.errors import ParameterError, Problem, did_you_mean
 from gristmill.mill import Mill
+from gristmill.personal import NONE
 from gristmill.plan import Plan
 from gristmill.template import Template
 
@@ -27,23 +29,21 @@ def diff(left: str, right: str, params: Mapping[str, Any]) -> str:
     catalog = Catalog(project.load())
     old, new = catalog.get(left), catalog.get(right)
     _check(params, {**old.params, **new.params})
-    names = _names(old, new)
-    lines = list(
-        difflib.unified_diff(
-            lineage.canonical(old).splitlines(),
-            lineage.canonical(new).splitlines(),
-            *names,
-            lineterm="",
-        )
-    )
-    text = lines or [f"{names[0]} and {names[1]} mean the same."]
+    lines = meant(old, new)
+    text = lines or [f"{' and '.join(_names(old, new))} mean the same."]
     with Mill(catalog.project, params=params) as mill:
         if not mill.published:
             text += ["", "Nothing is published yet, so there is no data to show the effect on."]
         elif lines or old.relation != new.relation:
             text += ["", f"Effect on the data of {mill.published.run}, as of {mill.as_of}:"]
-            text += _effect(mill, old, new)
+            text += effect(mill, old, new)
     return "\n".join(text)
+
+
+def meant(old: Template, new: Template) -> list[str]:
+    """The difference in meaning, line by line; nothing when there is none."""
+    before, after = (lineage.canonical(one).splitlines() for one in (old, new))
+    return list(difflib.unified_diff(before, after, *_names(old, new), lineterm=""))
 
 
 def _check(params: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -63,25 +63,44 @@ def _names(old: Template, new: Template) -> tuple[str, str]:
     return f"{old.layer}:{old.ref}", f"{new.layer}:{new.ref}"
 
 
-def _effect(mill: Mill, old: Template, new: Template) -> list[str]:
-    """The relation itself, and what is made from it in the same schema: of segments, the schemes alone."""
+def effect(
+    mill: Mill, old: Template, new: Template, changed: Mapping[str, Any] | None = None
+) -> list[str]:
+    """The relation itself, and what is made from it in the same schema: of segments, the schemes alone.
+
+    ``changed`` are parameters of the new side, of what is made from it too. The relations of ``mill`` are made again.
+    """
+    changed = changed or {}
     told, between = _later(mill.plan, old) if old.relation == new.relation else ([], [])
     kept: dict[str, tuple[str, str]] = {old.relation: ("diff.old", "diff.new")}
-    for side, found in (("old", old), ("new", new)):
-        mill.run(f"{found.layer}:{found.ref}")
+    for side, found, given in (("old", old, {}), ("new", new, changed)):
+        _make(mill, found, given)
         mill.engine.make(f"diff.{side}", f"select * from {quote_relation(found.relation)}")
         for relation in between:
-            mill.make(relation)
+            node = mill.plan.node(relation)
+            if node.template and set(given) & set(node.template.params):
+                _make(mill, node.template, given)
+            else:
+                mill.make(relation)
         for i, relation in enumerate(told):
             mill.engine.make(f"diff.{side}_{i}", f"select * from {quote_relation(relation)}")
             kept[relation] = (f"diff.old_{i}", f"diff.new_{i}")
     names = _names(old, new)
+    if changed:
+        values = ", ".join(f"{name} = {value}" for name, value in changed.items())
+        names = (names[0], f"{new.ref} with {values}")
     lines = []
     for relation, (before, after) in kept.items():
-        found_lines = _difference(mill.engine, before, after, names)
+        open_ = {name for name, kind in mill.personal.of(relation).items() if kind == NONE}
+        found_lines = _difference(mill.engine, before, after, names, open_)
         if relation == old.relation or len(found_lines) > 1:
             lines += [f"{relation}: {found_lines[0]}", *(f"  {line}" for line in found_lines[1:])]
     return lines
+
+
+def _make(mill: Mill, found: Template, given: Mapping[str, Any]) -> None:
+    takes = {name: value for name, value in given.items() if name in found.params}
+    mill.run(f"{found.layer}:{found.ref}", **takes)
 
 
 def _later(plan: Plan, old: Template) -> tuple[list[str], list[str]]:
@@ -105,8 +124,10 @@ def _later(plan: Plan, old: Template) -> tuple[list[str], list[str]]:
     return told, [node.name for node in nodes if node.name in needed]
 
 
-def _difference(engine: Engine, before: str, after: str, names: tuple[str, str]) -> list[str]:
-    """One line that counts rows, and more lines only where they differ."""
+def _difference(
+    engine: Engine, before: str, after: str, names: tuple[str, str], open_: AbstractSet[str]
+) -> list[str]:
+    """One line that counts rows, and more lines only where they differ; values are told of ``open_`` columns alone."""
     old, new = ([c.name for c in engine.columns(relation)] for relation in (before, after))
     shared = [name for name in old if name in new]
     picked = ", ".join(quote(name) for name in shared)
@@ -124,11 +145,13 @@ def _difference(engine: Engine, before: str, after: str, names: tuple[str, str])
     ):
         if gone:
             lines.append(f"{title}: {', '.join(gone)}")
-    return lines + _moves(engine, before, after, shared)
+    return lines + _moves(engine, before, after, shared, open_)
 
 
-def _moves(engine: Engine, before: str, after: str, shared: Sequence[str]) -> list[str]:
-    """Who moves: for each column of few values, how many keys change from one to another."""
+def _moves(
+    engine: Engine, before: str, after: str, shared: Sequence[str], open_: AbstractSet[str]
+) -> list[str]:
+    """Who moves: for each column of few values that are nobody's, how many keys change from one to another."""
     key = next(
         (name for name in shared if name.endswith("_id") and _is_key(engine, name, before, after)), None
     )
@@ -137,7 +160,7 @@ def _moves(engine: Engine, before: str, after: str, shared: Sequence[str]) -> li
     lines = []
     for name in shared:
         column = quote(name)
-        if name == key or not engine.scalar(
+        if name == key or name not in open_ or not engine.scalar(
             f"select count(distinct {column}) <= {FEW} from (select {column} from {before} union all"
             f" select {column} from {after})"
         ):

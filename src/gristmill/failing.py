@@ -65,42 +65,47 @@ def failing(
     or relation and column. ``show`` lets ``kind`` and ``notes`` hide nothing. Views ``audit.failing_…`` hold each check's rows while the block is open.
     Raises ConfigError when nothing is published, CheckError when no check has the name.
     """
+    with published(project) as mill:
+        yield of(mill, meant(mill.engine, check, relation), show=show)
+
+
+def of(mill: Mill, wanted: Sequence[tuple[str, str | None, str]], *, show: bool = False) -> Failing:
+    """The failing rows of checks of an open run, each by its relation, column and name."""
     from gristmill.checks import rows
 
-    with published(project) as mill:
-        engine = mill.engine
-        meant = _meant(engine, check, relation)
-        rows.prepare(engine)
-        parts: list[str] = []
-        notes: list[str] = []
-        kinds: dict[str, Callable[[str | None], str]] = {}
-        for name in dict.fromkeys(one[0] for one in meant):
-            wanted = [(column, one) for rel, column, one in meant if rel == name]
-            module = module_of(project, name, needed=False)
-            plan = _plan(mill, module) if module else None
-            if module:
-                kinds[name] = kinds_of(mill, name, module, show=show)
-            rules, queries = _rules(plan, wanted), _queries(engine, wanted)
-            if plan and rules:
-                rows.find_in_python(engine, plan, rules)
-                for rule in rules:
-                    parts.append(
-                        f"select {rows.literal(name)} as relation, * from {rows.view(engine, plan, rule)}"
-                    )
-                    notes += _notes(engine, plan, rule, kinds[name])
-            parts += queries
-            if not rules and not queries:
-                notes.append(f"{name} has this check no more: its check module was changed since the run.")
-        select = "\nunion all\n".join(parts) or f"select '' as relation, * from ({rows.nothing()})"
-        hidden = NONE if show or not project.mask else MIXED
+    engine, project = mill.engine, mill.project
+    rows.prepare(engine)
+    parts: list[str] = []
+    notes: list[str] = []
+    kinds: dict[str, Callable[[str | None], str]] = {}
+    for name in dict.fromkeys(one[0] for one in wanted):
+        here = [(column, one) for rel, column, one in wanted if rel == name]
+        module = module_of(project, name, needed=False)
+        plan = plan_of(mill, module) if module else None
+        if module:
+            kinds[name] = kinds_of(mill, name, module, show=show)
+        rules, queries = _rules(plan, here), _queries(engine, here)
+        if plan and rules:
+            rows.find_in_python(engine, plan, rules)
+            for rule in rules:
+                parts.append(
+                    f"select {rows.literal(name)} as relation, * from {rows.view(engine, plan, rule)}"
+                )
+                notes += _notes(engine, plan, rule, kinds[name])
+        parts += queries
+        if not rules and not queries:
+            notes.append(f"{name} has this check no more: its check module was changed since the run.")
+    select = "\nunion all\n".join(parts) or f"select '' as relation, * from ({rows.nothing()})"
+    hidden = NONE if show or not project.mask else MIXED
 
-        def kind(name: str, column: str | None) -> str:
-            return kinds[name](column) if name in kinds else hidden
+    def kind(name: str, column: str | None) -> str:
+        return kinds[name](column) if name in kinds else hidden
 
-        yield Failing(engine, select, meant, kind, tuple(notes))
+    return Failing(engine, select, list(wanted), kind, tuple(notes))
 
 
-def _meant(engine: Engine, check: str, relation: str | None) -> list[tuple[str, str | None, str]]:
+def meant(engine: Engine, check: str, relation: str | None) -> list[tuple[str, str | None, str]]:
+    """Relation, column and name of every check of the run that ``check`` names. Raises CheckError when it names none."""
     known = (
         engine.rows("select relation, column_name, check_name from audit.results order by all")
         if "audit.results" in engine.relations()
@@ -116,8 +121,8 @@ def _meant(engine: Engine, check: str, relation: str | None) -> list[tuple[str, 
             )
         )
     known = [one for one in known if relation in (None, one[0])]
-    meant = [one for one in known if check in _names(*one)]
-    if not meant:
+    named = [one for one in known if check in _names(*one)]
+    if not named:
         every = sorted({name for one in known for name in _names(*one)})
         raise CheckError(
             Problem(
@@ -127,7 +132,7 @@ def _meant(engine: Engine, check: str, relation: str | None) -> list[tuple[str, 
                 ),
             )
         )
-    return [(str(rel), column, str(name)) for rel, column, name in meant]
+    return [(str(rel), column, str(name)) for rel, column, name in named]
 
 
 def _names(relation: str, column: str | None, check: str) -> set[str]:
@@ -167,7 +172,8 @@ def _notes(engine: Engine, plan: Plan, rule: Rule, kind: Callable[[str | None], 
     return [f"{rule.wording.sentence}: speaks of the relation as a whole, so there are no rows to show."]
 
 
-def _plan(mill: Mill, module: CheckModule) -> Plan:
+def plan_of(mill: Mill, module: CheckModule) -> Plan:
+    """The rules of a check module for the relation as the run has it."""
     from gristmill.checks import compile_schema
 
     run = mill.published

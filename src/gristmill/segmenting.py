@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gristmill import lint, runs, template
+from gristmill import lint, lock, runs, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Engine
 from gristmill.errors import (
@@ -22,11 +23,11 @@ from gristmill.errors import (
     did_you_mean,
     listed,
 )
-from gristmill.lineage import parse
+from gristmill.lineage import meaning, parse
 from gristmill.mill import Mill
 from gristmill.project import Project
+from gristmill.written.segments import PROFILE, Own, changed, own, text_of
 
-PROFILE = "segment.profile"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _COLUMN = re.compile(r'[Cc]olumn "((?:[^"]|"")+)"')
 
@@ -65,23 +66,69 @@ def new(project: Project, name: str, where: str, *, label: str | None = None) ->
     Raises ParameterError for a name or a condition that cannot be one, ConfigError when the template is
     there already or nothing is published yet, RunError when it cannot be written.
     """
-    target = project.root / "sql" / "segment" / f"{name}_v1.sql"
-    _check_name(project, name, target)
-    text = _text(where, label or name)
+    _check_name(project, name)
     with _published(project) as mill:
-        profile = mill.relation(PROFILE).relation or PROFILE
-        _check_condition(mill.engine, profile, where)
-        sized = _size(mill.engine, profile, where, target)
-    text = _fit_for_lint(target, text)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise runs.unwritable(target.parent, error) from error
-    runs.write_atomically(target, text)
+        return save(mill, name, where, label=label)
+
+
+def save(
+    mill: Mill,
+    name: str,
+    where: str,
+    *,
+    label: str | None = None,
+    seen: Own | None = None,
+    profile: str | None = None,
+) -> Sized:
+    """As ``new``, over a run that is open. ``seen`` is the segment to change, as it was when it was opened.
+
+    A locked version stays as it is, and the next one is written. ``profile`` is a copy of segment.profile to size by.
+    Raises ConfigError too when the file is another one than was seen.
+    """
+    project = mill.project
+    stored = mill.relation(PROFILE).relation or PROFILE
+    with _alone(project):
+        now = own(project, name) if seen else None
+        if now and seen and now.text != seen.text:
+            raise ConfigError(
+                Problem(
+                    f"{project.show(now.path)} was changed meanwhile, so it was left alone.",
+                    hint="open the segment again, or save under another name",
+                )
+            )
+        target = now.path if now else project.root / "sql" / "segment" / f"{name}_v1.sql"
+        if now is None:
+            _check_name(project, name)
+        check(mill.engine, stored, where)
+        text = changed(now, where, label) if now else text_of(where, label or name)
+        text = _fit_for_lint(target, text)
+        if now and _is_locked(project, now, text):
+            target = target.with_name(f"{name}_v{now.version + 1}.sql")
+        sized = Sized(target, *counted(mill.engine, profile or stored, where))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise runs.unwritable(target.parent, error) from error
+        runs.write_atomically(target, text)
     return sized
 
 
-def _check_name(project: Project, name: str, target: Path) -> None:
+def _is_locked(project: Project, now: Own, text: str) -> bool:
+    """True when that version is released and this text would mean something else."""
+    kept = lock.read(project.root / "sql" / lock.LOCK_NAME).get(f"segment/{now.name}@{now.version}")
+    return kept is not None and kept != meaning(template.of_text(now.path, text)).fingerprint
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Two that save at once wait for each other."""
+    project.state.mkdir(parents=True, exist_ok=True)
+    with (project.state / "segments.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _check_name(project: Project, name: str) -> None:
     if not NAME.fullmatch(name):
         raise ParameterError(
             Problem(
@@ -99,23 +146,13 @@ def _check_name(project: Project, name: str, target: Path) -> None:
         raise ConfigError(
             Problem(
                 f"segment/{name} is there already: {taken[name].shown}.",
-                hint=f"change that file, or choose another name; {target.name} was not touched",
+                hint=f"change that file, or choose another name; {taken[name].path.name} was not touched",
             )
         )
 
 
-def _text(where: str, label: str) -> str:
-    condition = "\n  ".join(line.strip() for line in where.strip().splitlines())
-    one_line = " ".join(where.split())
-    return (
-        f"-- Customers with {one_line}.\n--\n-- segment  {' '.join(label.split())}\n"
-        "-- grain    one row per customer_id\n-- returns  customer_id\n"
-        f"select customer_id\nfrom {PROFILE}\nwhere {condition}\n"
-    )
-
-
-def _check_condition(engine: Engine, profile: str, where: str) -> None:
-    """One expression that is true or false of a row of the profile."""
+def check(engine: Engine, profile: str, where: str) -> None:
+    """Raises ParameterError unless it is one expression that is true or false of a row of the profile."""
     if not where.strip() or ";" in where or "--" in where or "$" in where or "/*" in where:
         raise ParameterError(
             Problem(
@@ -150,7 +187,8 @@ def _misfit(told: str, columns: Sequence[str] = ()) -> Problem:
     )
 
 
-def _size(engine: Engine, profile: str, where: str, target: Path) -> Sized:
+def counted(engine: Engine, profile: str, where: str) -> tuple[int, int, float, float]:
+    """Customers for whom a condition is true, all customers, and the net revenue of both."""
     try:
         row = engine.rows(
             f"select count(*) filter (is_in), count(*), coalesce(sum(monetary) filter (is_in), 0), coalesce(sum(monetary), 0)"
@@ -158,7 +196,7 @@ def _size(engine: Engine, profile: str, where: str, target: Path) -> Sized:
         )[0]
     except EngineError as error:
         raise ParameterError(_misfit(str(error))) from error
-    return Sized(target, int(row[0]), int(row[1]), float(row[2]), float(row[3]))
+    return int(row[0]), int(row[1]), float(row[2]), float(row[3])
 
 
 def _fit_for_lint(target: Path, text: str) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gristmill.cluster.deciding import BY_HAND, decide, decided, take_back
 from gristmill.cluster.find import COUNTS, Found, Proposal, find, maker, params_for
 from gristmill.cluster.merges import FILE, accepted, check, mergeable, write_merges
-from gristmill.cluster.reviews import HEADER, Line, Recorded, merge, read, record, write
+from gristmill.cluster.reviews import HEADER, Line, Recorded, merge, read, record, text_of, write
 from gristmill.cluster.stars import EDGES, STARS, choose, pick_stars
 from gristmill.engine import Engine
 
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 __all__ = [
+    "BY_HAND",
     "COUNTS",
     "FILE",
     "HEADER",
@@ -50,6 +52,8 @@ __all__ = [
     "accepted",
     "check",
     "choose",
+    "decide",
+    "decided",
     "find",
     "maker",
     "merge",
@@ -58,6 +62,8 @@ __all__ = [
     "pick_stars",
     "read",
     "record",
+    "take_back",
+    "text_of",
     "write",
     "write_merges",
 ]

@@ -150,6 +150,11 @@ def write(path: Path, lines: Iterable[Line]) -> None:
     """Put the lines into the file, whole or not at all."""
     from gristmill.report import atomic
 
+    atomic.write(path, text_of(lines))
+
+
+def text_of(lines: Iterable[Line]) -> str:
+    """The file with these lines."""
     lines = list(lines)
     more = list(dict.fromkeys(name for line in lines for name in line.more))
     text = io.StringIO(newline="")
@@ -159,7 +164,7 @@ def write(path: Path, lines: Iterable[Line]) -> None:
         cells = [str(getattr(line, name)) for name in HEADER]
         guarded = [_guard(cell) if name in HELD else cell for name, cell in zip(HEADER, cells, strict=True)]
         out.writerow([*guarded, *(line.more.get(name, "") for name in more)])
-    atomic.write(path, BOM + text.getvalue())
+    return BOM + text.getvalue()
 
 
 def _guard(cell: str) -> str:

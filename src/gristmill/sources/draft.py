@@ -79,7 +79,7 @@ def draft(guess: Guess, *, paths: Sequence[str] = ()) -> str:
         f"-- Map {_said(source)} to {guess.entity}: {ENTITIES[guess.entity].meaning}.",
         "--",
         f"-- grain    {grain} raw.{_said(source)}",
-        *_wrapped("-- returns  ", names or ["nothing but provenance"]),
+        *returns(names),
         f"-- source   drafted from {_said(files or source)}",
         f"--          taken for {guess.entity} (confidence {guess.confidence:.2f}): {_said(guess.reason)}",
     ]
@@ -103,7 +103,7 @@ def _body(guess: Guess, relation: str) -> list[str]:
             ")",
         ]
         origin = "ranked"
-    flags = list(dict.fromkeys(column.leaves[0] for column in guess.columns if column.negated))
+    flags = list(dict.fromkeys(c.leaves[0] for c in guess.columns if c.negated and c.sql is None))
     if flags:
         if ctes:
             ctes[-1] = "),"
@@ -144,6 +144,8 @@ def _allowed(leaf: Leaf) -> str:
 
 def expression(column: ColumnGuess) -> str:
     """The SQL that makes a canonical column's value."""
+    if column.sql is not None:
+        return column.sql
     first = column.leaves[0]
     if len(column.leaves) > 1:
         parts = ", ".join(f"nullif(trim(cast({leaf.sql} as varchar)), '')" for leaf in column.leaves)
@@ -156,6 +158,8 @@ def expression(column: ColumnGuess) -> str:
 
 
 def _why(column: ColumnGuess) -> str:
+    if column.sql is not None:
+        return _said(column.reason)
     return _said(f"{column.confidence:.2f} {column.reason}")
 
 
@@ -173,6 +177,11 @@ def _said(text: str) -> str:
 
 def _name(source: str) -> str:
     return source if re.fullmatch(r"[a-z_][a-z0-9_]*", source) else quote(source)
+
+
+def returns(names: Sequence[str]) -> list[str]:
+    """The lines of the head that name the columns."""
+    return _wrapped("-- returns  ", names or ["nothing but provenance"])
 
 
 def _wrapped(lead: str, names: Sequence[str], width: int = 110) -> list[str]:

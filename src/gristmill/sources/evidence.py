@@ -45,7 +45,7 @@ _COUNTRIES = (
     "pl|pt|ru|kor|jpn|chn|gbr|deu|fra|한국|대한민국|일본|중국|미국|영국|독일|프랑스|호주|캐나다|베트남|태국|대만|홍콩|싱가포르"
 )
 
-_PATTERNS = {
+PATTERNS = {
     "email": r"^(mailto:)?[^@\s<>]+@[^@\s]+\.[a-z]{2,}$",
     "almost_email": r"@",
     "phone": (
@@ -92,7 +92,7 @@ _PATTERNS = {
     "handle": r"^@?[a-z0-9._]{3,30}$|^[a-z]+:@?[a-z0-9._]+",
 }
 
-_COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
+_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 
 
 @dataclass(frozen=True)

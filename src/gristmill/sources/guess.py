@@ -70,6 +70,8 @@ class ColumnGuess:
     """The column says no where the canonical one says yes."""
     network: str | None = None
     """Social network to write in front of a handle; None when the value names it itself."""
+    sql: str | None = None
+    """The expression somebody chose; None: it follows from the columns."""
 
 
 @dataclass(frozen=True)

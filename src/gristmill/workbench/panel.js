@@ -15,7 +15,8 @@ function made(tag, attributes, ...children) {
 // A panel in el. `shown` gets every answer that is not outdated. Gives
 //   root     the element; data-answered-ms says how long the last question took, aria-busy whether one is under way
 //   say      a text in the reader's language
-//   ask      send a question; while one is under way the newest waits (or is dropped: {wait: false})
+//   ask      send a question; while one is under way the newest waits (or is dropped: {wait: false});
+//            {patience} says after how many ms without an answer the kernel is given up
 //   tell     the message line
 //   listen   add a listener that ends with the widget
 //   end      what render returns
@@ -39,8 +40,8 @@ function panel({ model, el, name, shown }) {
     root.setAttribute("aria-busy", is ? "true" : "false");
     root.dispatchEvent(new CustomEvent("gmw-busy", { detail: is }));
   }
-  function ask(question, { wait = true } = {}) {
-    if (under) { if (wait) next = question; return false; }
+  function ask(question, { wait = true, patience = PATIENCE_MS } = {}) {
+    if (under) { if (wait) next = [question, { patience }]; return false; }
     number += 1;
     under = { number, started: performance.now(), timer: setTimeout(() => {
       under = null;
@@ -48,7 +49,7 @@ function panel({ model, el, name, shown }) {
       busy(false);
       root.dataset.lost = "true";
       tell(say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."), true);
-    }, PATIENCE_MS) };
+    }, patience) };
     busy(true);
     model.send({ ...question, n: number });
     return true;
@@ -64,7 +65,7 @@ function panel({ model, el, name, shown }) {
     }
     tell(said.message, said.bad);
     shown(said);
-    if (next) { const wanted = next; next = null; ask(wanted); } else busy(false);
+    if (next) { const wanted = next; next = null; ask(...wanted); } else busy(false);
   }
   // JupyterLab hears keys before anybody else and leaves those alone that carry this mark: ours, but not Ctrl+S.
   listen(window, "keydown", (event) => {

@@ -40,7 +40,8 @@ def words_of(script: str) -> tuple[str, ...]:
 
 
 class Panel(anywidget.AnyWidget):  # type: ignore[misc]
-    """The base of all tools. A tool names its files ``<folder>/<name>.js`` and ``.css`` and answers what they ask.
+    """The base of all tools. A tool names its files ``<folder>/<name>.js`` and ``.css`` (several: ``files="a/b a/c"``)
+    and answers what they ask.
 
     ``class Builder(Panel, files="segment/builder")``; the script defines ``render`` with what ``panel.js`` lends it.
     """
@@ -58,10 +59,11 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     def __init__(self, project: Project) -> None:
         self._project = project
         self._tongue = Words(project.locale, own_words(project)).catalogue
-        script = asset("panel.js") + asset(f"{self._files}.js")
+        files = self._files.split()
+        script = asset("panel.js") + "".join(asset(f"{name}.js") for name in files)
         super().__init__(
             _esm=script + "\nexport default { render };\n",
-            _css=asset("panel.css") + asset(f"{self._files}.css"),
+            _css=asset("panel.css") + "".join(asset(f"{name}.css") for name in files),
             _words={text: self._tongue.say(text) for text in words_of(script)},
         )
         self.on_msg(self._asked)
