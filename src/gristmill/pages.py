@@ -15,7 +15,7 @@ from gristmill.notebooks import Failure
 from gristmill.project import Project
 from gristmill.provenance import Provenance
 from gristmill.report import Failure as CellFailure
-from gristmill.report import Page, changes, render
+from gristmill.report import Page, changes, render, shell
 from gristmill.report.broken import Breakdown, StageLine, notebook
 from gristmill.report.bundle import bundle
 from gristmill.report.pdf import pdf
@@ -210,6 +210,7 @@ def _page(
         generated_at=_moment(run.finished_at),
         locale=project.locale,
         own_words=own_words(project),
+        themes=themes(project),
         accent=project.accent,
         logo=_logo(project),
         error=CellFailure(error.cell, error.ename, error.evalue) if error else None,
@@ -239,6 +240,8 @@ def _front_page(
         home="../index.html",
         generated_at=_moment(run.finished_at),
         locale=project.locale,
+        own_words=own_words(project),
+        themes=themes(project),
         accent=project.accent,
         logo=_logo(project),
     )
@@ -333,8 +336,14 @@ def own_words(project: Project) -> list[Path]:
     return [layer.root / "notebooks" / "words" / name for layer in reversed(project.layers)]
 
 
-def check_language(project: Project) -> None:
-    """Raises ConfigError for a language that no catalogue has."""
+def themes(project: Project) -> list[Path]:
+    """Folders of the project's layers with a theme of their own, the nearest first."""
+    return [layer.root / "notebooks" / "theme" for layer in project.layers]
+
+
+def check(project: Project) -> None:
+    """Raises ConfigError for a language that no catalogue has, and for an own theme that cannot be read."""
+    shell.check(themes(project))
     own = own_words(project)
     language = project.locale.split("-", maxsplit=1)[0]
     known = sorted({"en", *(path.stem for path in LANGUAGES.glob("*.toml"))})

@@ -85,7 +85,7 @@ def run(
     Raises UsageError (exit code 2) before anything starts, LockedError when another run is under
     way, RunError when the disk cannot be written. A notebook that fails raises nothing: it is in the Outcome.
     """
-    pages.check_language(project)
+    pages.check(project)
     known = stages.stages(project)
     names = list(only)
     base = _base(project) if names else None
@@ -362,7 +362,11 @@ class _Execution:
             (
                 "The gallery of reports was not written",
                 lambda: write_gallery(
-                    self.project.reports, locale=self.project.locale, accent=self.project.accent
+                    self.project.reports,
+                    locale=self.project.locale,
+                    accent=self.project.accent,
+                    own_words=pages.own_words(self.project),
+                    themes=pages.themes(self.project),
                 ),
             ),
             ("This run is not in history", lambda: history.remember(self.project, this, results, metrics)),

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from gristmill.errors import ConfigError, Problem
 from gristmill.report import atomic
-from gristmill.report.export import shell, template
+from gristmill.report.shell import OWN, filled, shell
 from gristmill.report.words import Words
 
 INDEX = "index.html"
@@ -77,17 +77,17 @@ def bundle_text(folder: Path) -> str:
     picture = _PICTURE.search(header[1]) if header else None
     brand = _BRAND.search(front)
     words = Words(_first(_LOCALE, front, "en"))
-    return str(
-        template("bundle.html.j2").render(
-            words=words,
-            title=_first(_TITLE, front, "gristmill"),
-            project=_name(header[1]) if header else "",
-            logo=picture[1] if picture else None,
-            leaves=[Leaf(leaf.key, leaf.label, Markup(leaf.body)) for leaf in leaves],
-            has_code='<details class="code"' in "".join(texts.values()),
-            **shell(words, brand[1] if brand else None),
-        )
-    )
+    own = front.partition(f"{OWN}\n")[2].partition("</style>")[0]
+    values = {
+        "words": words,
+        "title": _first(_TITLE, front, "gristmill"),
+        "project": _name(header[1]) if header else "",
+        "logo": picture[1] if picture else None,
+        "leaves": [Leaf(leaf.key, leaf.label, Markup(leaf.body)) for leaf in leaves],
+        "has_code": '<details class="code"' in "".join(texts.values()),
+        **shell(words, brand[1] if brand else None, own_css=own),
+    }
+    return filled("bundle.html.j2", values)
 
 
 def _body(text: str, name: str, keys: Mapping[str, str]) -> str:

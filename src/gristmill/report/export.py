@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -21,30 +19,11 @@ from gristmill.errors import ConfigError, NotebookError, Problem
 from gristmill.report import atomic, numbers
 from gristmill.report.cells import Beside, Failure, Rendered, failure_markup, render_cells, strip_ansi
 from gristmill.report.changes import Figures
-from gristmill.report.colours import inks
-from gristmill.report.display import THEME, theme_file
 from gristmill.report.mask import scrub
 from gristmill.report.origin import Trace, section
+from gristmill.report.shell import filled, shell
 from gristmill.report.words import Words
 
-ACCENT = "#0b5f8a"
-
-_SCRIPT_WORDS = (
-    "all_values",
-    "clear",
-    "copy",
-    "copied",
-    "csv",
-    "filter",
-    "hide_code",
-    "next",
-    "no_value",
-    "only_where",
-    "page_of",
-    "previous",
-    "rows_found",
-    "show_code",
-)
 _LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml", ".webp": "image/webp",
           ".gif": "image/gif"}  # fmt: skip
 _LARGEST_LOGO = 200_000
@@ -90,6 +69,8 @@ class Page:
     """Charts that were drawn ahead (see ahead.py)."""
     own_words: Sequence[Path] = ()
     """Catalogues of the project in the page's language."""
+    themes: Sequence[Path] = ()
+    """Folders of the project with templates and styles that go before ours, the nearest first."""
     masked_kinds: tuple[str, ...] = ()
     """Kinds of personal data masked besides those the page's own tables tell."""
 
@@ -155,48 +136,8 @@ def render_text(notebook: Mapping[str, Any], page: Page) -> str:
     )
     rendered = render_cells(notebook, words, Beside(page.error, page.trace, page.before, page.drawn))
     context = _context(page, words, rendered)
-    text = template("page.html.j2").render({f.name: getattr(context, f.name) for f in fields(context)})
+    text = filled("page.html.j2", {f.name: getattr(context, f.name) for f in fields(context)}, page.themes)
     return numbers.clean_text(text)  # once more over the whole: half a character cannot be written
-
-
-def template(name: str) -> Any:
-    """A template of the theme; whatever is put into it is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(THEME),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
-
-
-def shell(words: Words, accent: str | None) -> dict[str, Any]:
-    """What every page of the theme needs, whatever is on it: styles, script, policy, icon, mark."""
-    from markupsafe import Markup
-
-    colour = _accent(accent)
-    script = theme_file("page.js")
-    styles = theme_file("block.css") + theme_file("page.css")
-    styles = re.sub(r"/\*.*?\*/\n?", "", styles)
-    for name, value in zip(("", "-light", "-dark"), (colour, *inks(colour)), strict=True):
-        styles = styles.replace(f"--brand{name}:{ACCENT}", f"--brand{name}:{value}", 1)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    icon = _mark(colour, 'xmlns="http://www.w3.org/2000/svg"')
-    return {
-        "styles": Markup(styles),
-        "script": Markup(script),
-        "script_words": json.dumps({key: words[key] for key in _SCRIPT_WORDS}, ensure_ascii=False),
-        "policy": policy,
-        "icon": "data:image/svg+xml;base64," + base64.b64encode(icon.encode()).decode(),
-        "mark": Markup(_mark("currentColor", 'aria-hidden="true"')),
-    }
 
 
 def _context(page: Page, words: Words, rendered: Rendered) -> PageContext:
@@ -221,7 +162,7 @@ def _context(page: Page, words: Words, rendered: Rendered) -> PageContext:
         failure_says=_first_line(page.error),
         failure=Markup(failure),
         logo=_logo(page.logo),
-        **shell(words, page.accent),
+        **shell(words, page.accent, page.themes),
     )
 
 
@@ -260,21 +201,6 @@ def _records(page: Page, words: Words) -> list[tuple[str, list[tuple[str, str]]]
     ]
 
 
-def _accent(accent: str | None) -> str:
-    if accent is None:
-        return ACCENT
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
-        raise ConfigError(
-            Problem(
-                f"{accent} is not a colour.",
-                where="report.accent",
-                expected="A colour as #rrggbb.",
-                hint=f'such as "{ACCENT}"',
-            )
-        )
-    return accent.lower()
-
-
 def _logo(logo: str | None) -> str | None:
     """The logo as a data: address; raises ConfigError for a file that is not there, not a picture, or too large."""
     if logo is None or logo.startswith("data:image/"):
@@ -285,12 +211,3 @@ def _logo(logo: str | None) -> str | None:
         expected = f"A {', '.join(sorted(_LOGOS))} file of at most {_LARGEST_LOGO // 1000} kB."
         raise ConfigError(Problem(f"The logo {logo} cannot be used.", where="report.logo", expected=expected))
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-def _mark(colour: str, attributes: str) -> str:
-    """A millstone."""
-    return (
-        f'<svg {attributes} viewBox="0 0 32 32" fill="none" stroke="{colour}" stroke-width="2.6" stroke-linecap="round">'
-        '<circle cx="16" cy="16" r="13"/><circle cx="16" cy="16" r="3.4"/>'
-        '<path d="M16 3v6M27.3 22.5l-5.2-3M4.7 22.5l5.2-3"/></svg>'
-    )

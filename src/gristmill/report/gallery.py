@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from gristmill.report import atomic, numbers
-from gristmill.report.export import shell, template
 from gristmill.report.markup import esc
 from gristmill.report.mask import scrub
+from gristmill.report.shell import filled, shell
 from gristmill.report.words import Words
 
 _STATUSES = ("published", "failed", "kept", "broken", "running")
@@ -42,14 +42,23 @@ class Entry:
     """0 to 100."""
 
 
-def write_gallery(reports_dir: Path, *, locale: str = "en", accent: str | None = None) -> Path:
-    """Write ``index.html`` over all runs in ``reports_dir`` and return its path; a broken record is listed as such."""
+def write_gallery(
+    reports_dir: Path,
+    *,
+    locale: str = "en",
+    accent: str | None = None,
+    own_words: Sequence[Path] = (),
+    themes: Sequence[Path] = (),
+) -> Path:
+    """Write ``index.html`` over all runs in ``reports_dir`` and return its path; a broken record is listed as such.
+
+    ``own_words`` and ``themes`` are the project's, as a page has them. Raises ConfigError for a template of theirs that fails.
+    """
     entries = read_runs(reports_dir)
-    words = Words(locale)
+    words = Words(locale, own_words)
     project = next((entry.project for entry in entries if entry.project), "")
-    text = template("gallery.html.j2").render(
-        words=words, project=project, body=_safe(_body(entries, words)), **shell(words, accent)
-    )
+    values = {"words": words, "project": project, "body": _safe(_body(entries, words))}
+    text = filled("gallery.html.j2", {**values, **shell(words, accent, themes)}, themes)
     path = reports_dir / "index.html"
     atomic.write(path, text)
     return path
