@@ -51,11 +51,13 @@ def lines(
     note: str | None = None,
     unit: str | None = None,
     zero: bool = True,
+    most: float | None = None,
     masked: bool = True,
 ) -> Display:
     """Lines over ``x`` (a date, a number or ordered words), one a column of ``y`` or one a value of ``color``.
 
-    ``zero`` False lets the scale start where the values do. A missing value breaks the line;
+    ``zero`` False lets the scale start where the values do; ``most`` is the largest value there can be, so that the scale
+    ends there (100 for a score); None knows none. A missing value breaks the line;
     a row without a date or number to stand at is left out of the drawing, not of the numbers behind it.
     """
     ys = [y] if isinstance(y, str) else list(y)
@@ -66,7 +68,7 @@ def lines(
     plan = _Plan("lines", data, x, tuple(ys), color, title, note, unit, masked)
     placed = data.columns[data.index(x)]
     points = [p for p in _points(plan) if p["x"] != _word(None) or not (placed.is_time or placed.is_number)]
-    return _chart(plan, points[:MAX_POINTS], zero=zero)
+    return _chart(plan, points[:MAX_POINTS], zero=zero, most=most)
 
 
 def bars(

@@ -22,6 +22,7 @@ MOST_DRAWN = 1000
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+_FIGURE = re.compile(r"[-−+]?[\d.,]+ ?%?")
 _ICONS = {"critical": "✕", "warning": "!", "info": "i", "good": "✓", "warn": "!", "bad": "✕"}
 
 
@@ -249,7 +250,11 @@ def _metrics(payload: Payload, words: Words) -> str:
     for item in payload["items"]:
         value = "–" if item["value"] is None else esc(item["value"])
         unit = f" <small>{esc(item['unit'])}</small>" if item["unit"] else ""
-        size = "gm-big gm-longer" if len(value) > 10 else "gm-big"
+        if _FIGURE.fullmatch(value):
+            # A number is never broken: it gets smaller where its card is narrow.
+            size, value = "gm-big", f'<span class="gm-figure" style="--n:{len(value)}">{value}</span>'
+        else:
+            size = "gm-big gm-longer" if len(value) > 10 else "gm-big"
         note = f"<dd class=gm-sub>{inline(item['note'])}</dd>" if item["note"] else ""
         cards.append(
             f"<div><dt>{esc(item['label'])}</dt>"

@@ -81,11 +81,14 @@ def _value_axis(axis: Any, compact: bool, *, side: str = "y") -> dict[str, Any]:
 
 
 def _time_format(points: Sequence[Any]) -> str:
-    """Year, month or day, whichever the span of the points asks for."""
-    days = sorted(at.date() for at in (_when(point["x"]) for point in points) if at is not None)
+    """Year, month, day or minute, whichever the span of the points asks for."""
+    moments = [at for at in (_when(point["x"]) for point in points) if at is not None]
+    days = sorted(at.date() for at in moments)
     if not days:
         return "%Y-%m-%d"
     span = (days[-1] - days[0]).days
+    if span <= 2 and any(at.time() != dt.time() for at in moments):
+        return "%m-%d %H:%M" if span else "%H:%M"
     return "%Y" if span > 1500 else "%Y-%m" if span > 92 or all(d.day == 1 for d in days) else "%m-%d"
 
 
@@ -187,7 +190,12 @@ def _legend(payload: Any, compact: bool) -> dict[str, Any]:
 
 def _lines(payload: Any, compact: bool) -> dict[str, Any]:
     points, series = payload["points"], payload["series"]
-    domain = _domain(points, payload["options"].get("zero", True), 0.06)
+    options = payload["options"]
+    domain = _domain(points, options.get("zero", True), 0.06)
+    if options.get("most") is not None:
+        domain[1] = max(
+            min(domain[1], options["most"]), *(p["y"] for p in points if p["y"] is not None), domain[0] + 1
+        )
     labelled = 1 < len(series) <= len(PALETTE) and not compact
     x = _x_over_time(payload, compact)
     y = {"field": "y", "type": "quantitative", "scale": {"domain": domain, "nice": False},
