@@ -13,9 +13,15 @@ def test_the_public_names_are_these_and_all_of_them_load():
         "Project",
         "Result",
         "__version__",
+        "findings",
+        "job",
+        "mapping",
         "open",
         "report",
         "review",
+        "segment",
+        "sql",
+        "values",
     ]
     for name in gristmill.__all__:
         assert getattr(gristmill, name) is not None

@@ -123,7 +123,9 @@ def offered(cell, shell):
 def test_relations_are_offered_with_those_that_could_be_made(offered) -> None:
     assert offered("%%sql\nselect * from measure.o|") == ["one"]
     assert "segment.rfm_bounds" in offered("%%sql\nselect * from seg|")
-    assert "segment.rfm_bounds" in offered("%%sql\nselect 1 from measure.one join rfm_b|"), "by its second half too"
+    assert "segment.rfm_bounds" in offered("%%sql\nselect 1 from measure.one join rfm_b|"), (
+        "by its second half too"
+    )
     assert "rfm_bounds" in offered("%%sql top\nselect * from segment.|")
     assert offered("%%sql\n|") == ["select", "with", "from"]
 
@@ -178,10 +180,15 @@ def test_functions_that_are_offered_are_there(offered, cell) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["%%sql\nselect 'a me|", "%%sql\nselect 1 -- fr|", "%%sql\nselect 1 /* fr|\n */", "%%sql\nselect nobody.|"],
+    [
+        "%%sql\nselect 'a me|",
+        "%%sql\nselect 1 -- measure.o|",
+        "%%sql\nselect 1 /* from |\n */",
+        "%%sql\nselect nobody.|",
+    ],
 )
-def test_nothing_is_offered_in_texts_and_comments_or_behind_unknown_names(offered, text: str) -> None:
-    assert set(offered(text)) <= {"fr", "me"}, "at most the word that was begun, as it is"
+def test_no_relation_is_offered_in_texts_and_comments_or_behind_unknown_names(offered, text: str) -> None:
+    assert not [one for one in offered(text) if one == "one" or one.startswith(("measure", "segment"))]
 
 
 def test_other_cells_are_left_to_ipython(offered) -> None:
@@ -195,7 +202,9 @@ def test_other_cells_are_left_to_ipython(offered) -> None:
 
 def test_a_cell_is_saved_as_a_template_that_runs(cell, shell, tiny_run: House, capsys) -> None:
     cell("least = 3")
-    shown = cell("%%sql --save segment/few\nselect segment, priority\nfrom segment.rfm_bounds where priority <= $least")
+    shown = cell(
+        "%%sql --save segment/few\nselect segment, priority\nfrom segment.rfm_bounds where priority <= $least"
+    )
     assert "Saved as sql/segment/few_v1.sql" in capsys.readouterr().out
     text = (tiny_run.root / "sql/segment/few_v1.sql").read_text(encoding="utf-8")
     assert "-- param    least  double = 3.0" in text, "the type is what other templates give that name"
@@ -207,7 +216,15 @@ def test_a_cell_is_saved_as_a_template_that_runs(cell, shell, tiny_run: House, c
 
 def test_a_run_that_executes_such_a_cell_leaves_the_files_alone_and_gives_the_same_rows(tiny: House) -> None:
     text = "%%sql few --save segment/few\nselect segment from segment.rfm_bounds where priority <= $least order by segment"
-    tiny.stage("10_one", START, BOUNDS, text, "assert few.n_rows == 3, few.rows()", "mill.close()", parameters=PARAMETERS)
+    tiny.stage(
+        "10_one",
+        START,
+        BOUNDS,
+        text,
+        "assert few.n_rows == 3, few.rows()",
+        "mill.close()",
+        parameters=PARAMETERS,
+    )
     done = tiny("run", "--quiet", "--param", "least=3")
     assert done.exit_code == 0, done.output
     assert not (tiny.root / "sql/segment/few_v1.sql").exists()

@@ -63,9 +63,7 @@ def _names(old: Template, new: Template) -> tuple[str, str]:
     return f"{old.layer}:{old.ref}", f"{new.layer}:{new.ref}"
 
 
-def effect(
-    mill: Mill, old: Template, new: Template, changed: Mapping[str, Any] | None = None
-) -> list[str]:
+def effect(mill: Mill, old: Template, new: Template, changed: Mapping[str, Any] | None = None) -> list[str]:
     """The relation itself, and what is made from it in the same schema: of segments, the schemes alone.
 
     ``changed`` are parameters of the new side, of what is made from it too. The relations of ``mill`` are made again.
@@ -160,9 +158,13 @@ def _moves(
     lines = []
     for name in shared:
         column = quote(name)
-        if name == key or name not in open_ or not engine.scalar(
-            f"select count(distinct {column}) <= {FEW} from (select {column} from {before} union all"
-            f" select {column} from {after})"
+        if (
+            name == key
+            or name not in open_
+            or not engine.scalar(
+                f"select count(distinct {column}) <= {FEW} from (select {column} from {before} union all"
+                f" select {column} from {after})"
+            )
         ):
             continue
         moved = engine.rows(

@@ -16,6 +16,9 @@ SETTINGS = Path(__file__).parent / "lab_settings"
 JupyterLab typesets with a MathJax of its own; the address is for older extensions.
 """
 
+FIRST = "notebooks/start.ipynb"
+"""What JupyterLab opens on, where the project has it."""
+
 
 def start(project: Project, options: Sequence[str]) -> None:
     """Run JupyterLab with the project as its root until it is stopped; ``options`` go to JupyterLab.
@@ -37,6 +40,7 @@ def start(project: Project, options: Sequence[str]) -> None:
             "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
             "--LabApp.extension_manager=readonly",
             "--KernelManager.transport_encryption=auto",
+            *([f"--LabApp.default_url=/lab/tree/{FIRST}"] if (project.root / FIRST).is_file() else []),
             *options,
         ]
     )

@@ -101,7 +101,7 @@ def _complete(shell: Any) -> None:
     """Offer relations, columns and parameters in ``%%sql`` cells; all other cells are left to IPython."""
     from IPython.core.completer import SimpleCompletion, context_matcher
 
-    @context_matcher(identifier="gristmill.sql", priority=1000)
+    @context_matcher(identifier="gristmill.sql", priority=1000)  # type: ignore[untyped-decorator]
     def matcher(context: Any) -> dict[str, Any]:
         lines = context.full_text.split("\n")
         is_ours = lines[0].strip() == MARK or lines[0].startswith(f"{MARK} ")
@@ -109,9 +109,7 @@ def _complete(shell: Any) -> None:
             return {"completions": [], "suppress": False}
         word, found = _offered(shell, lines, context.cursor_line, context.cursor_position)
         return {
-            # Where SQL has nothing to offer a word stays what it is: Python's names do not belong here.
-            "completions": [SimpleCompletion(one.text, type=one.kind) for one in found]
-            or [SimpleCompletion(word) for _ in range(bool(word))],
+            "completions": [SimpleCompletion(one.text, type=one.kind) for one in found],
             "matched_fragment": word,
             "ordered": True,
             "suppress": True,

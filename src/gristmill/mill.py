@@ -81,6 +81,8 @@ class Mill:
         self._engine: DuckDBEngine | None = None
         self._personal: Personal | None = None
         self._origins = Origins(cache_file("origins.json"))
+        self._read: list[tuple[Path, int]] = []
+        """Template files as ``reread`` saw them."""
 
     def __enter__(self) -> Self:
         return self
@@ -110,9 +112,17 @@ class Mill:
         return dict(self._given)
 
     def reread(self) -> None:
-        """Look at the template files again, which somebody may have changed."""
-        for name in ("catalog", "plan"):
-            self.__dict__.pop(name, None)
+        """Look at the template files again where somebody changed one; a run keeps to those it began with."""
+        if self.in_run:
+            return
+        files = [
+            path for layer in self.project.layers for path in sorted((layer.root / "sql").rglob("*.sql"))
+        ]
+        stamp = [(path, path.stat().st_mtime_ns) for path in files]
+        if stamp != self._read:
+            self._read = stamp
+            for name in ("catalog", "plan"):
+                self.__dict__.pop(name, None)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -154,6 +164,7 @@ class Mill:
         Relations it needs that are not there yet are made first. Unknown parameters are refused.
         Raises TemplateError, ParameterError, or EngineError when the database fails.
         """
+        self.reread()
         found = self.catalog.get(ref)
         values = template.values(found, {**self._given, **params})
         template.values(found, {**self._given_for(found), **params}, strict=True)
@@ -272,7 +283,7 @@ class Mill:
     def sql(self, text: str, **params: Any) -> Result:
         """A query of plain SQL against the run; ``$name`` takes ``params``, then the run's parameters.
 
-        Relations it names that are not there yet are made first. Nothing is computed before the
+        Relations it names must be there (``run`` makes one). Nothing is computed before the
         result is shown or asked for. Raises ParameterError for a ``$name`` without a value.
         """
         text = text.strip().removesuffix(";").rstrip()

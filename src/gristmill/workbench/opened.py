@@ -15,7 +15,7 @@ def mill(start: str | Path | None = None) -> Mill:
     """The published run of the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``).
 
     What is made in it is a scratch copy. It is opened anew when another run is published or gristmill.toml changed;
-    templates that changed need no new one. Raises ConfigError when nothing is published.
+    templates that changed are read again by ``Mill.reread``. Raises ConfigError when nothing is published.
     """
     found = project.load(Path(start) if start else None)
     held = _HELD.get(found.root)

@@ -40,10 +40,10 @@ def words_of(script: str) -> tuple[str, ...]:
 
 
 class Panel(anywidget.AnyWidget):  # type: ignore[misc]
-    """The base of all tools. A tool names its files ``<folder>/<name>.js`` and ``.css`` (several: ``files="a/b a/c"``)
-    and answers what they ask.
+    """The base of all tools. A tool names its files, ``<folder>/<name>.js`` and ``.css``, and answers what they ask.
 
-    ``class Builder(Panel, files="segment/builder")``; the script defines ``render`` with what ``panel.js`` lends it.
+    ``class Builder(Panel, files="segment/builder")`` (several: ``files="a/b a/c"``); the last script defines ``render``
+    with what ``panel.js`` lends it.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)

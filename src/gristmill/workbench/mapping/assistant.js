@@ -1,0 +1,113 @@
+// The mapping assistant: canonical columns down the page, what feeds them beside.
+const BY_HAND = "\u0000hand";
+
+function render({ model, el }) {
+  const { root, message, say, ask, end } = panel({ model, el, name: "gmm", shown });
+  root.setAttribute("aria-label", say("Mapping of a source"));
+  const badge = made("span", { class: "gmw-badge" });
+  const toggle = made("button", { type: "button", class: "gmw-quiet" });
+  const sources = made("select", { class: "gmm-source" });
+  const entities = made("select", { class: "gmm-entity" });
+  const path = made("p", { class: "gmw-sub" });
+  const body = made("tbody");
+  const columns = made("table", { class: "gmm-columns" }, made("thead", {}, made("tr", {},
+    made("th", { scope: "col" }, say("Column")), made("th", { scope: "col" }, say("Taken from")),
+    made("th", { scope: "col" }, say("First values")), made("th", { scope: "col" }, say("All rows")))), body);
+  const raw = made("div", { class: "gmw-scroll" });
+  const rows = made("div", { class: "gmw-scroll gmm-rows" });
+  const change = made("pre", { hidden: true, tabindex: "0", "aria-label": say("The change") });
+  const look = made("button", { type: "button", class: "gmm-look" }, say("Show the change"));
+  const save = made("button", { type: "button", class: "gmm-save", disabled: true }, say("Write the mapping"));
+  const reset = made("button", { type: "button", class: "gmm-reset" }, say("Back to the file"));
+  root.append(made("div", { class: "gmw-head" }, badge, toggle,
+    made("label", {}, say("Source"), sources), made("label", {}, say("is a table of"), entities)), path,
+    made("div", { class: "gmw-scroll" }, columns),
+    made("details", { open: true }, made("summary", {}, say("First rows as they are mapped")), rows),
+    made("details", {}, made("summary", {}, say("Raw columns")), raw),
+    made("div", { class: "gmw-tools" }, look, save, reset), change, message);
+  let now = null, seen = null, hands = new Set();
+
+  function option(value, text, chosen) { return made("option", { value, selected: value === chosen }, text); }
+  function choose(column, value) {
+    change.hidden = true;
+    ask({ do: "choose", column, value });
+  }
+  function row(one) {
+    const byHand = one.sql !== "" || hands.has(one.name);
+    const select = made("select", { "data-at": `s-${one.name}`, "aria-label": `${one.name}: ${say("Taken from")}` },
+      option("", say("(nothing)"), one.leaf), ...now.raw.map((from) => option(from.label, from.label, one.leaf)),
+      option(BY_HAND, say("an expression …"), byHand ? BY_HAND : null));
+    select.value = byHand ? BY_HAND : one.leaf;
+    const input = made("input", { type: "text", "data-at": `i-${one.name}`, spellcheck: "false", autocomplete: "off",
+      placeholder: "trim(town)", "aria-label": `${one.name}: ${say("SQL expression")}`, hidden: !byHand });
+    input.value = one.sql || one.leaf;
+    select.addEventListener("change", () => {
+      if (select.value === BY_HAND) { hands.add(one.name); input.hidden = false; input.focus(); return; }
+      hands.delete(one.name);
+      choose(one.name, select.value);
+    });
+    let typed = input.value;
+    function typing() { if (input.value !== typed) { typed = input.value; choose(one.name, input.value); } }
+    input.addEventListener("change", typing);
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typing(); }
+    });
+    const from = now.raw.find((other) => other.label === one.leaf);
+    const place = now.names.indexOf(one.name);
+    const first = place < 0 ? [] : [...new Set(now.rows.map((cells) => cells[place]).filter((cell) => cell))].slice(0, 3);
+    const filled = place < 0 ? "" : !one.n_rows ? "…" : `${one.n_filled.toLocaleString()} ${say("of")} ${one.n_rows.toLocaleString()} ${say("filled")}`;
+    const odd = one.n_unlike ? made("small", { class: "gmm-odd" },
+      `${one.n_unlike.toLocaleString()} (${percent(one.n_unlike, one.n_filled)}) ${one.what}${one.example ? `: ${one.example}` : ""}`) : null;
+    return made("tr", { class: place < 0 ? "gmm-empty" : "", "data-column": one.name },
+      made("th", { scope: "row" }, made("code", {}, one.name), made("small", {}, `${one.meaning} (${one.type})`)),
+      made("td", {}, select, input, made("small", {}, one.why)),
+      made("td", {}, first.join(" · ") || (from ? from.samples.join(" · ") : "")),
+      made("td", {}, filled, odd));
+  }
+  function percent(part, whole) {
+    const share = (100 * part) / (whole || 1);
+    return share < 0.1 ? "<0.1%" : `${share.toFixed(1)}%`;
+  }
+  function grid(heads, lines) {
+    return made("table", {}, made("thead", {}, made("tr", {}, ...heads.map((head) => made("th", { scope: "col" }, head)))),
+      made("tbody", {}, ...lines.map((cells) => made("tr", {}, ...cells.map((cell) => made("td", { title: cell || "" }, cell === null ? made("span", { class: "gmw-none" }, "–") : cell))))));
+  }
+  function draw() {
+    const at = root.contains(document.activeElement) ? document.activeElement.dataset.at : null;
+    badge.textContent = now.clear ? say("Personal data in the clear") : say("Masked");
+    badge.classList.toggle("gmw-clear", now.clear);
+    toggle.textContent = now.clear ? say("Hide") : say("Show");
+    sources.replaceChildren(...now.sources.map((one) => option(one, one, now.source)));
+    entities.replaceChildren(...now.entities.map((one) => made("option", { value: one.name, selected: one.name === now.entity, title: one.said }, one.there ? `${one.name} ✓` : one.name)));
+    path.textContent = [now.path, now.note].filter(Boolean).join(" · ");
+    body.replaceChildren(...now.columns.map(row));
+    rows.replaceChildren(grid(now.names, now.rows));
+    raw.replaceChildren(grid([say("Raw column"), say("Type"), say("First values"), ""], now.raw.map((one) => [one.label, one.type, one.samples.join(" · "), one.used ? say("used") : say("not used")])));
+    look.disabled = !now.is_changed;
+    save.disabled = true;
+    reset.disabled = !now.n_chosen;
+    root.dataset.path = now.path;
+    root.dataset.changed = String(now.is_changed);
+    if (at) { const same = root.querySelector(`[data-at="${CSS.escape(at)}"]`); if (same) same.focus(); }
+  }
+  function shown(said) {
+    if (said.columns) { now = said; draw(); } else if (said.bad && now) draw();
+    if (said.difference) {
+      change.replaceChildren(...said.difference.map((line) => made("span", { class: line.startsWith("+") ? "gmm-plus" : line.startsWith("-") ? "gmm-minus" : "" }, line || " ")));
+      change.hidden = false;
+      seen = said.seen;
+      save.disabled = !now.is_changed;
+    } else if (said.columns && !said.n_open) change.hidden = true;
+    // A large source is counted column by column; whatever else is asked goes first.
+    if (said.columns && said.n_open) setTimeout(() => { if (root.isConnected) ask({ do: "count" }, { wait: false }); }, 0);
+  }
+  toggle.addEventListener("click", () => ask({ do: now.clear ? "hide" : "show" }));
+  sources.addEventListener("change", () => { hands = new Set(); ask({ do: "source", value: sources.value }); });
+  entities.addEventListener("change", () => { hands = new Set(); ask({ do: "entity", value: entities.value }); });
+  look.addEventListener("click", () => ask({ do: "difference" }));
+  save.addEventListener("click", () => ask({ do: "save", seen }, { wait: false }));
+  reset.addEventListener("click", () => { hands = new Set(); ask({ do: "reset" }); });
+  ask({ do: "ready" });
+  return end;
+}
