@@ -13,7 +13,7 @@ import pytest
 
 from gristmill import report
 from gristmill.report import MIME, Col, Data, Page
-from gristmill.report.ahead import LEAST, Ahead
+from gristmill.report.ahead import LEAST, Ahead, keep
 from gristmill.report.export import render_text
 
 
@@ -48,6 +48,31 @@ def test_a_page_is_the_same_with_charts_drawn_ahead(tmp_path: Path, locale: str)
         render_text(charts(LEAST), Page("Segments", locale=locale, drawn=marked)).count("data-ahead")
         == 2 * LEAST
     )
+
+
+def test_a_later_run_takes_what_the_same_library_drew_and_nothing_else(tmp_path: Path) -> None:
+    path, kept = tmp_path / "segments.ipynb", tmp_path / "charts.json"
+    path.write_text(json.dumps(charts(LEAST)), encoding="utf-8")
+
+    def drawn(earlier: Path | None) -> dict[str, str]:
+        ahead = Ahead("en", (), earlier)
+        ahead.take(path)
+        return dict(ahead.drawn())
+
+    plain = drawn(None)
+    keep({known: f"<svg>{i}</svg>" for i, known in enumerate(plain)} | {"of old": "<svg/>"}, kept)
+    assert set(drawn(kept).values()) == {"<svg>0</svg>", "<svg>1</svg>"}, (
+        "what is not used any more is left out"
+    )
+    assert drawn(tmp_path / "nowhere.json") == plain
+    for text in (
+        "",
+        "[]",
+        '{"by": "another", "charts": {}}',
+        kept.read_text().replace('"by": "', '"by": "not '),
+    ):
+        kept.write_text(text)
+        assert drawn(kept) == plain
 
 
 def test_few_charts_broken_files_and_a_stopped_process_cost_nothing(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from gristmill.errors import (
 from gristmill.mill import Mill
 from gristmill.notebooks import Failure, Kernels
 from gristmill.project import Project
-from gristmill.report.ahead import Ahead
+from gristmill.report import ahead
 from gristmill.runs import Run
 from gristmill.stages import Stage
 
@@ -39,6 +39,8 @@ GOOD, CRITICAL, BROKE = 0, 1, 3
 SUMMARY = "summary"
 """The stage whose page is the run's ``index.html``."""
 PACKAGES = ("duckdb", "sqlglot", "pandera", "papermill", "jupyterlab", "ipywidgets")
+CHARTS = "charts.json"
+"""What a run drew, kept for the next one."""
 LOOK_EVERY_S = 0.5
 """How often a run looks which relation was made last."""
 
@@ -199,7 +201,10 @@ class _Execution:
         self.began = time.perf_counter()
         self.stages: list[dict[str, Any]] = []
         self.failure: tuple[Stage, Failure] | None = None
-        self.ahead = Ahead(project.locale, pages.own_words(project))
+        before = runs.current(project)
+        self.ahead = ahead.Ahead(
+            project.locale, pages.own_words(project), before.folder(project) / CHARTS if before else None
+        )
 
     def go(self) -> Outcome:
         try:
@@ -231,6 +236,7 @@ class _Execution:
             kept = self._notebook(self.base, stage)
             if stage not in self.chosen and kept.is_file():
                 shutil.copyfile(kept, self._notebook(self.this, stage))
+                self.ahead.take(self._notebook(self.this, stage))
 
     def _notebook(self, run: Run, stage: Stage) -> Path:
         return run.folder(self.project) / runs.NOTEBOOKS / stage.path.name
@@ -351,7 +357,9 @@ class _Execution:
     def _render(self, this: Run) -> None:
         started = time.perf_counter()
         self.voice.live("  reports")
-        pages.write(self.project, this, self.known, self.failure, drawn=self.ahead.drawn())
+        drawn = self.ahead.drawn()
+        pages.write(self.project, this, self.known, self.failure, drawn=drawn)
+        ahead.keep(drawn, this.folder(self.project) / CHARTS)
         self._ended("reports", "Reports", time.perf_counter() - started, ok=True)
 
     def _afterwards(self, this: Run, results: Sequence[Sequence[Any]], metrics: dict[str, float]) -> None:

@@ -2,6 +2,7 @@
 
 Drawing is most of what a page costs. A chart that was not drawn ahead, for whatever reason, is drawn with its page. The process
 reads a notebook's path a line until its input ends, and then writes all it has drawn; so it never outlives its driver.
+What an earlier run drew of the same specification, by the same library, is taken from there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from gristmill.report import specs
@@ -25,8 +27,9 @@ LEAST = 4
 class Ahead:
     """Draws the charts of executed notebooks in the language of their pages; ``drawn`` waits for what is under way."""
 
-    def __init__(self, locale: str, own_words: Sequence[Path] = ()) -> None:
-        self._words = [locale, *(str(path) for path in own_words)]
+    def __init__(self, locale: str, own_words: Sequence[Path] = (), earlier: Path | None = None) -> None:
+        """``earlier`` is what ``keep`` wrote of another run."""
+        self._words = [str(earlier or ""), locale, *(str(path) for path in own_words)]
         self._worker: subprocess.Popen[str] | None = None
 
     def take(self, notebook: Path) -> None:
@@ -75,14 +78,32 @@ class Ahead:
         )
 
 
-def drawings(notebook: Path, words: Words) -> dict[str, str]:
+def keep(drawn: Mapping[str, str], path: Path) -> None:
+    """Write drawings down for a later run; one that cannot be written is drawn again."""
+    with suppress(OSError):
+        path.write_text(json.dumps({"by": _library(), "charts": dict(drawn)}), encoding="utf-8")
+
+
+def _kept(path: str) -> Mapping[str, str]:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        if found["by"] == _library():
+            return dict(found["charts"])
+    return {}
+
+
+def _library() -> str:
+    return version("vl-convert-python")
+
+
+def drawings(notebook: Path, words: Words, earlier: Mapping[str, str]) -> dict[str, str]:
     """Both drawings of every chart of an executed notebook, by the key of their specification."""
     wanted = [
         specs.build(words.catalogue.payload(payload), compact=compact)
         for payload in _charts(notebook)
         for compact in (False, True)
     ]
-    return {key(spec): raw(spec) for spec in wanted}
+    return {(known := key(spec)): earlier.get(known) or raw(spec) for spec in wanted}
 
 
 def _charts(notebook: Path) -> Iterator[Payload]:
@@ -92,14 +113,15 @@ def _charts(notebook: Path) -> Iterator[Payload]:
             yield payload
 
 
-def _work(locale: str, own_words: Sequence[str]) -> None:
+def _work(earlier: str, locale: str, own_words: Sequence[str]) -> None:
     words = Words(locale, [Path(path) for path in own_words])
+    kept = _kept(earlier)
     found: dict[str, str] = {}
     for line in sys.stdin:
         with suppress(OSError, ValueError):
-            found |= drawings(Path(json.loads(line)), words)
+            found |= drawings(Path(json.loads(line)), words, kept)
     sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":
-    _work(sys.argv[1], sys.argv[2:])
+    _work(sys.argv[1], sys.argv[2], sys.argv[3:])
