@@ -352,7 +352,8 @@ def said_by_screens() -> tuple[str, ...]:
 def test_what_the_workbench_shows_is_in_korean() -> None:
     assert len(said_by_screens()) >= 12
     # A single letter is a key.
-    assert not [text for text in said_by_screens() if any(len(word) > 1 for word in missing(text))]
+    kept = {"CSV", "Ctrl", "Python", "SELECT"}
+    assert not [text for text in said_by_screens() if any(len(word) > 1 for word in {*missing(text)} - kept)]
 
 
 @cache
