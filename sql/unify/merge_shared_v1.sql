@@ -31,24 +31,34 @@ shared as (
   group by kind, value
   having count(*) > 1
 ),
-sharing as (
-  select c.kind, c.value, c.customer_id, c.contact_id
-  from carried as c
-  join shared as s on s.kind = c.kind and s.value = c.value
-),
-across as (
-  select s.left_id, s.right_id, s.verdict
+pairs as (
+  -- pairs of two customers that were compared, with what both records say alike
+  select s.verdict, d.left_id is not null as is_decided, c.left_id is not null as is_cut,
+    case when l.email = r.email then l.email end as email, case when l.phone = r.phone then l.phone end as phone,
+    case when l.member_no = r.member_no then l.member_no end as member_no,
+    case when l.name_birth = r.name_birth then l.name_birth end as name_birth,
+    case when l.name_place = r.name_place then l.name_place end as name_place,
+    case when l.address = r.address then l.address end as address, case when l.name = r.name then l.name end as name
   from unify.scores as s
-  join unify.members as l on l.contact_id = s.left_id
-  join unify.members as r on r.contact_id = s.right_id and r.customer_id <> l.customer_id
+  join records as l on l.contact_id = s.left_id
+  join records as r on r.contact_id = s.right_id and r.customer_id <> l.customer_id
+  left join (select distinct left_id, right_id from unify.decided) as d on d.left_id = s.left_id and d.right_id = s.right_id
+  left join (select distinct left_id, right_id from unify.cuts) as c on c.left_id = s.left_id and c.right_id = s.right_id
 ),
 compared as (
-  select l.kind, l.value, a.verdict, d.left_id is not null as is_decided, c.left_id is not null as is_cut
-  from across as a
-  join sharing as l on l.contact_id = a.left_id
-  join sharing as r on r.contact_id = a.right_id and r.kind = l.kind and r.value = l.value
-  left join (select distinct left_id, right_id from unify.decided) as d on d.left_id = a.left_id and d.right_id = a.right_id
-  left join (select distinct left_id, right_id from unify.cuts) as c on c.left_id = a.left_id and c.right_id = a.right_id
+  select 'e-mail' as kind, email as value, verdict, is_decided, is_cut from pairs where email is not null
+  union all
+  select 'phone', phone, verdict, is_decided, is_cut from pairs where phone is not null
+  union all
+  select 'member number', member_no, verdict, is_decided, is_cut from pairs where member_no is not null
+  union all
+  select 'name and birth date', name_birth, verdict, is_decided, is_cut from pairs where name_birth is not null
+  union all
+  select 'name and place', name_place, verdict, is_decided, is_cut from pairs where name_place is not null
+  union all
+  select 'address', address, verdict, is_decided, is_cut from pairs where address is not null
+  union all
+  select 'name', name, verdict, is_decided, is_cut from pairs where name is not null
 ),
 judged as (
   select kind, value, count(*) as n_compared, max(case when is_decided then 1 else 0 end) as n_decided,
