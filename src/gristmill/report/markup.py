@@ -92,9 +92,10 @@ def _table(payload: Payload, words: Words, source: str) -> str:
     if payload.get("fold") and payload["rows"]:
         shown = f"<b>{inline(payload['title'])}</b> " if payload["title"] else ""
         note = f'<p class="gm-note">{inline(payload["note"])}</p>' if payload["note"] else ""
-        rows = words.say("show_rows", rows=words.rows(len(payload["rows"])))
+        rows = words.rows(len(payload["rows"]))
+        show, left = words.say("show_rows", rows=rows), esc(words.say("rows_left", rows=rows))
         return (
-            f'<figure class="gm-table"><details class="gm-fold"><summary>{shown}<span>{rows}</span></summary>'
+            f'<figure class="gm-table"><details class="gm-fold"><summary data-left="{left}">{shown}<span>{show}</span></summary>'
             f"{note}{grid}{foot}</details></figure>"
         )
     return f'<figure class="gm-table">{_caption(payload)}{grid}{foot}</figure>'

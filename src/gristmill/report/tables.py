@@ -38,7 +38,7 @@ def table(
     ``trends`` names columns of lists of shares, oldest first, that are drawn as a line: from nought to the row's
     largest share, one per cent at least; a share that is not known is a gap.
     ``filters`` names columns to choose a value of above the table; the choice holds for every table of the page that
-    has a column of that name. ``fold`` shows the table only when it is asked for, and on paper.
+    has a column of that name. ``fold`` shows the table only when it is asked for; one that nobody opened is not printed either.
     ``align`` overrides left, right or center by column. Rows beyond ``max_rows`` are left out and counted.
     Raises ParameterError for a column that is not there.
     """

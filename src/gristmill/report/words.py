@@ -108,6 +108,7 @@ ENGLISH: Mapping[str, str] = {
     "only_where": "only {what}",
     "show_code": "Show code",
     "show_rows": "Show {rows}",
+    "rows_left": "{rows}, not printed",
     "skip": "Skip to the content",
     "sql": "SQL",
     "started": "Started",
