@@ -192,6 +192,15 @@ def test_words_that_parameters_do_not_know_are_refused_before_anything_runs(whol
         assert f"did you mean {right}?" in done.stderr
 
 
+def test_numbers_out_of_range_are_refused_before_anything_runs(whole: House) -> None:
+    given = {"bins": "0", "share_a": "80", "r_weight": "-1", "churn_days": "nan"}
+    done = whole("run", *(f"--param={name}={wrong}" for name, wrong in given.items()))
+    assert done.exit_code == 2, done.output
+    for name, wrong in given.items():
+        assert f"The parameter {name} cannot be {wrong!r}." in done.stderr
+    assert "Expected integer from 1 to 100." in done.stderr and "Expected double from 0." in done.stderr
+
+
 def test_shares_are_printed_as_percentages_and_kept_as_numbers_in_json(whole: House) -> None:
     printed = whole("segment", "list").stdout
     assert "%" in printed

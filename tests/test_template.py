@@ -176,3 +176,35 @@ def test_a_text_of_stated_choices_takes_nothing_else(tmp_path):
 def test_a_default_that_is_none_of_its_choices_is_told_with_its_line(tmp_path):
     with pytest.raises(TemplateError, match="gives \\$unit the default 'year'"):
         template.parse(write(tmp_path, HEAD + "-- param unit one of month, week = 'year'\n" + BODY))
+
+
+NUMBERS = "-- Count.\n--\n-- grain    one row\n"
+
+
+def test_a_number_may_have_a_least_and_a_largest_value(tmp_path):
+    head = (
+        "-- param    n      integer from 1 to 9 = 5   bins\n-- param    share  double from -0.5 = null\n"
+        "-- param    more   integer to 3   from the day on\n-- returns  x\n"
+    )
+    found = template.parse(write(tmp_path, NUMBERS + head + "select $n + $share + $more as x\n"))
+    n, share, more = (found.params[name] for name in ("n", "share", "more"))
+    assert (n.least, n.most, n.default, n.meaning, n.allowed) == (1, 9, 5, "bins", "integer from 1 to 9")
+    assert (share.least, share.most, share.default) == (-0.5, None, None)
+    assert (more.least, more.most, more.required, more.meaning) == (None, 3, True, "from the day on")
+    assert n.value("9") == 9 and share.value(-0.5) == -0.5 and share.value(None) is None
+    for param, wrong in ((n, 0), (n, "10"), (share, -0.51), (more, 4)):
+        with pytest.raises(ValueError, match=f"Expected {param.allowed}"):
+            param.value(wrong)
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("n integer from 1 to 9 = 0", "Expected integer from 1 to 9."),
+        ("n text from 1 = 'a'", "of type text a least or a largest value"),
+    ],
+)
+def test_a_range_that_makes_no_sense_is_refused_with_its_line(tmp_path, declared, said):
+    with pytest.raises(TemplateError) as caught:
+        template.parse(write(tmp_path, NUMBERS + f"-- param    {declared}\n-- returns  x\nselect $n as x\n"))
+    assert said in str(caught.value) and "daily_v2.sql:4" in str(caught.value)

@@ -2,7 +2,7 @@
 --
 -- judges   clean.orders warning accuracy 0.001
 -- grain    one row per order of clean.orders that has lines
--- param    tolerance  decimal = 0.01  how far apart they may be, in currency units (shipping, rounding)
+-- param    tolerance  decimal from 0 = 0.01  how far apart they may be, in currency units (shipping, rounding)
 -- returns  relation, key (order_id), column_name, value (amount of the order), reason
 with lines as (
   select

@@ -2,7 +2,7 @@
 --
 -- judges   clean.events warning consistency
 -- grain    one row per event of kind send
--- param    grace_days  integer = 1  days a system may take to obey
+-- param    grace_days  integer from 0 = 1  days a system may take to obey
 -- returns  relation, key (event_id), column_name, value (moment of the message), reason
 
 -- Consent given again between the two makes the message right. Channels are compared where both are known.

@@ -1,7 +1,7 @@
 -- Set what every check found beside what it found in the runs before.
 --
 -- grain    one row per relation, column_name and check_name of this run, and of checks that only the run before had
--- param    least_growth double = 0.001   a share of failures that grew or shrank by less counts as the same
+-- param    least_growth double from 0 = 0.001   a share of failures that grew or shrank by less counts as the same
 -- returns  sentence, severity; verdict, n, n_failed, share_failed of this run (null where it is gone), the same with _before;
 --          change: first (no run before at all), new, gone, broke (passed before), mended (passes again), worse, better
 --          (it ends as before, and share_failed grew or shrank), same; growth (share_failed now less before); n_runs; n_bad_runs and

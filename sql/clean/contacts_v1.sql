@@ -1,7 +1,7 @@
 -- Hold every contact with its cells set right and typed.
 --
 -- grain    one row per row of source.contacts that is not set aside
--- param    apply_above   double = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
+-- param    apply_above   double from 0 = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
 -- returns  contact_id (system:source_key, else source:file#row), the columns of source.contacts typed; parts of a name
 --          missing in the row come out of the full name (two plain words or three syllables where clean.name_fixes does not
 --          list it), a missing full name is put together from its parts

@@ -1,7 +1,7 @@
 -- Hold every event with its cells set right and typed.
 --
 -- grain    one row per row of source.events that is not set aside
--- param    apply_above   double = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
+-- param    apply_above   double from 0 = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
 -- returns  event_id (system:event_key, else source:file#row), contact_id (system:contact_key), the columns of source.events typed
 with read as (
     select c._source, c._system, c._file, c._row,

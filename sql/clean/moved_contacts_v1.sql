@@ -1,7 +1,7 @@
 -- Hold the rows of contacts whose cells stood in the wrong column, each cell where it belongs.
 --
 -- grain    one row per row of source.contacts with cells that are moved and that is not set aside
--- param    apply_above   double = 0.9   moves of a lower confidence are only proposed
+-- param    apply_above   double from 0 = 0.9   moves of a lower confidence are only proposed
 -- returns  the columns of source.contacts, in their order, all text
 select c._source, c._system, c._file, c._row,
     c.source_key, c.member_no, m.full_name, m.given_name, m.family_name, c.company, m.email, m.phone, m.birth_date,

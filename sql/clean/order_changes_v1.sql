@@ -1,7 +1,7 @@
 -- Log every cell of orders that cleaning changed or would change, with the rule and how sure it is.
 --
 -- grain    one row per cell of a row that is kept, and change
--- param    apply_above   double = 0.9   changes of a lower confidence are only proposed
+-- param    apply_above   double from 0 = 0.9   changes of a lower confidence are only proposed
 -- returns  relation, _source, _file, _row, column_name, before, after (NULL: taken away, even where the cell was then filled),
 --          rule, confidence, is_applied (false: proposed; too unsure, or its rule is switched off); a mere change of type
 --          (an ISO date to a date, 12.5 to 12.5000) and an empty cell filled are no changes

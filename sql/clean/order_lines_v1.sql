@@ -1,7 +1,7 @@
 -- Hold every order line with its cells set right and typed.
 --
 -- grain    one row per row of source.order_lines that is not set aside
--- param    apply_above   double = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
+-- param    apply_above   double from 0 = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
 -- returns  order_id (system:order_key), contact_id (system:contact_key), the columns of source.order_lines typed; amount where
 --          missing: quantity * unit_price; status where the source has none: cancelled for a negative quantity or for a
 --          key C123 beside keys like 123, else completed

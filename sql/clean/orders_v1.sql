@@ -1,7 +1,7 @@
 -- Hold every order with its cells set right and typed, and the orders that only their lines tell of.
 --
 -- grain    one row per row of source.orders that is not set aside, and one per order key of a system that has lines but no orders
--- param    apply_above   double = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
+-- param    apply_above   double from 0 = 0.9   changes of a lower confidence are only proposed: the cell stays as the source had it
 -- returns  order_id (system:order_key), contact_id (system:contact_key), the columns of source.orders typed; status where the
 --          source has none: cancelled for a negative amount or for a key C123 beside keys like 123, else completed
 with read as (

@@ -1,7 +1,7 @@
 -- List addresses that are right in form but known to be dead: messages to them came back, and nothing was opened since.
 --
 -- grain    one row per channel and address that cannot be reached
--- param    soft_bounces   integer = 3   returned messages from which a full mailbox or a phone switched off counts as dead
+-- param    soft_bounces   integer from 1 = 3   returned messages from which a full mailbox or a phone switched off counts as dead
 -- returns  channel (email, phone), address, last_bounced_at, n_bounces (since it was last opened or clicked), n_hard (of them);
 --          who unsubscribed or complained was reached, and is not here
 with answered as (

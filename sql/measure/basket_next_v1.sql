@@ -2,7 +2,7 @@
 --
 -- grain    one row per product_key and next_key that follow each other basket_min_both times or more; the same key twice
 --          is buying it again
--- param    basket_min_both  integer = 5   products that follow each other less often are left out
+-- param    basket_min_both  integer from 1 = 5   products that follow each other less often are left out
 -- returns  product_name, next_name, n_after (counted purchases with the product that are followed by a counted one), n_next
 --          (of these, next purchases with next_key), confidence (n_next of n_after, 0 to 1), n_followed (all counted
 --          purchases that are followed by a counted one), base_rate (share of all next purchases with next_key), lift

@@ -1,7 +1,7 @@
 -- Find the products that are bought together more often, or less, than chance would have it.
 --
 -- grain    one row per pair of products (left_key before right_key) that are in basket_min_both counted baskets or more
--- param    basket_min_both  integer = 5   pairs in fewer baskets are left out: a handful shows nothing
+-- param    basket_min_both  integer from 1 = 5   pairs in fewer baskets are left out: a handful shows nothing
 -- returns  left_name, right_name, n_both (baskets with both), n_left, n_right (baskets with each), n_baskets (all counted
 --          ones), support (n_both of n_baskets, 0 to 1), confidence_right (of the baskets with the left product the share
 --          with the right one), confidence_left (the other way round), n_expected (baskets with both if one had nothing to

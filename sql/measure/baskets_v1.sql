@@ -1,7 +1,7 @@
 -- Put the different products of every purchase into one list.
 --
 -- grain    one row per purchase with a product that was kept; purchases without lines, or of unknown products, have none
--- param    basket_max_items  integer = 100   a basket of more different products is not counted: it is no household's
+-- param    basket_max_items  integer from 2 = 100   a basket of more different products is not counted: it is no household's
 -- returns  order_id, customer_id (null when nobody is known: baskets are looked at all the same), ordered_at,
 --          products (product_no of measure.basket_numbers, each once, lowest first), n_products, is_counted
 

@@ -1,7 +1,7 @@
 -- List what repair changed, and what it would have changed had it been surer.
 --
 -- grain    one row per cell that was changed, and one per cell and proposal that was not
--- param    apply_above   double = 0.9         less certain repairs are not made
+-- param    apply_above   double from 0 = 0.9         less certain repairs are not made
 -- param    rules_off     list of text = []    rules whose repairs are not made
 -- returns  row_id, column_no, before, after (NULL: emptied; of a proposal also: no better value is known), rule (of several
 --          rounds the last), confidence (the least), is_applied

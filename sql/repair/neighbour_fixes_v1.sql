@@ -1,7 +1,7 @@
 -- List the cells whose values contradict their rows and columns and are to be mended.
 --
 -- grain    one row per cell to change
--- param    apply_above   double = 0.9         less certain repairs are not made
+-- param    apply_above   double from 0 = 0.9         less certain repairs are not made
 -- param    rules_off     list of text = []    rules whose repairs are not made
 -- returns  row_id, column_no, repaired, rule, confidence
 with proposed as (

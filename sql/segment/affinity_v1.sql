@@ -2,7 +2,7 @@
 --
 -- scheme   affinity Favourite category
 -- grain    one row per customer_id of unify.customers
--- param    affinity_share  double = 0.4   least share of what a customer spends that a category must have
+-- param    affinity_share  double from 0 to 1 = 0.4   least share of what a customer spends that a category must have
 -- returns  segment (the category; mixed: none has that share; unknown: the category of nothing that was kept is known; never
 --          bought), top_category, share_spend (of the top category, of all spent in categories above zero, 0 to 1), n_categories
 with ranked as (

@@ -2,7 +2,7 @@
 --
 -- scheme   channel Channel
 -- grain    one row per customer_id of unify.customers
--- param    channel_share  double = 0.6   least share of a customer's purchases that a channel must have
+-- param    channel_share  double from 0 to 1 = 0.6   least share of a customer's purchases that a channel must have
 -- returns  segment (web, app, store, …; several: none has that share; unknown: no purchase says its channel; never bought), top_channel
 --          (of equally many purchases the one used last), share_purchases (through it, of those that say their channel, 0 to 1), n_channels
 with counted as (

@@ -3,8 +3,8 @@
 -- scheme   journey Journey
 -- grain    one row per customer_id of unify.customers
 -- param    as_of             date            events after this day are not seen
--- param    considering_days  integer = 180   a click, visit or cart at most this old shows interest
--- param    loyal_purchases   integer = 4     purchases from which a customer is loyal
+-- param    considering_days  integer from 0 = 180   a click, visit or cart at most this old shows interest
+-- param    loyal_purchases   integer from 2 = 4     purchases from which a customer is loyal
 -- returns  segment (aware: known by a record, nothing bought and no interest shown lately; considering: nothing bought, interest shown;
 --          first purchase: one; repeat: more; loyal: from loyal_purchases on), n_purchases, last_interest_at
 

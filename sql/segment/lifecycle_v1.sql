@@ -3,8 +3,8 @@
 -- scheme   lifecycle Life cycle
 -- grain    one row per customer_id of unify.customers
 -- param    as_of          date           the day on which customers are looked at
--- param    new_days       integer = 30   the first purchase is at most this old: new
--- param    won_back_days  integer = 90   a purchase after a long silence is at most this old: won back
+-- param    new_days       integer from 0 = 30   the first purchase is at most this old: new
+-- param    won_back_days  integer from 1 = 90   a purchase after a long silence is at most this old: won back
 -- returns  segment (new, won back, active, cooling, dormant, lost; never bought: no purchase up to as_of, or only in a currency
 --          that is not used), recency_days, usual_gap_days (null without a rhythm of one's own), next_change_on (the day on which
 --          the segment becomes a worse one without a purchase; null when it cannot)

@@ -1,7 +1,7 @@
 -- Score every customer by fixed cut points.
 --
 -- grain    one row per customer_id of segment.rfm
--- param    bins   integer = 5   when above 9, the text separates the scores
+-- param    bins   integer from 1 to 100 = 5   when above 9, the text separates the scores
 -- returns  recency_days, frequency, monetary, first_order_at, last_order_at as in segment.rfm; r, f, m (the highest score whose cut
 --          point in segment.rfm_cuts is reached, else 1); rfm (text, '543'), score (r + f + m)
 

@@ -1,7 +1,7 @@
 -- Find the cut points between the scores of the R package rfm.
 --
 -- grain    one row per value (recency_days, frequency, monetary) and cut
--- param    bins   integer = 5   scores from 1 to bins, so there are bins - 1 cuts of each value
+-- param    bins   integer from 1 to 100 = 5   scores from 1 to bins, so there are bins - 1 cuts of each value
 -- returns  value_name, cut (1 is the lowest), threshold (in the unit of the value)
 -- source   Hebbali, rfm: Recency, Frequency and Monetary Value Analysis (R package); Hyndman and Fan (1996), type 7
 

@@ -1,7 +1,7 @@
 -- Score every customer as the R package rfm does.
 --
 -- grain    one row per customer_id of segment.rfm
--- param    bins   integer = 5   scores from 1 (worst) to bins (best)
+-- param    bins   integer from 1 to 100 = 5   scores from 1 (worst) to bins (best)
 -- returns  recency_days, frequency, monetary, first_order_at, last_order_at as in segment.rfm; r, f, m;
 --          rfm (text, '543'; '12-3-10' when bins > 9), score (r + f + m)
 -- source   Hebbali, rfm: Recency, Frequency and Monetary Value Analysis (R package)

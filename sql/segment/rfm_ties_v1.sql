@@ -1,7 +1,7 @@
 -- Say how customers spread over the scores, and where ties leave a score empty.
 --
 -- grain    one row per value (recency_days, frequency, monetary) and score from 1 to bins
--- param    bins   integer = 5   scores from 1 (worst) to bins (best)
+-- param    bins   integer from 1 to 100 = 5   scores from 1 (worst) to bins (best)
 -- returns  n_customers, lowest, highest (values of those who have it; null when nobody does), n_values (different ones), largest_tie
 --          (customers of one and the same value), is_skipped (nobody has it, because those of equal value stay together)
 with digits as (

@@ -1,7 +1,7 @@
 -- List the combinations of scores that no named segment covers, so that nobody is called Others unseen.
 --
 -- grain    one row per combination of r, f and m (each from 1 to bins) that fits no row of segment.rfm_bounds
--- param    bins   integer = 5   scores from 1 (worst) to bins (best)
+-- param    bins   integer from 1 to 100 = 5   scores from 1 (worst) to bins (best)
 -- returns  r, f, m, n_customers (0 where nobody has it today)
 with digits as (
   select * from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as digits (digit)

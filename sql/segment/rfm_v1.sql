@@ -2,10 +2,10 @@
 --
 -- grain    one row per customer_id with at least one purchase up to as_of
 -- param    as_of  date          the day that recency counts back from
--- param    bins   integer = 5   scores from 1 (worst) to bins (best)
--- param    r_weight  double = 1  weight of r in weighted_score, 0 or more
--- param    f_weight  double = 1  the same of f
--- param    m_weight  double = 1  the same of m
+-- param    bins   integer from 1 to 100 = 5   scores from 1 (worst) to bins (best)
+-- param    r_weight  double from 0 = 1  weight of r in weighted_score, 0 or more
+-- param    f_weight  double from 0 = 1  the same of f
+-- param    m_weight  double from 0 = 1  the same of m
 -- returns  recency_days (from the day of the last purchase to as_of), frequency (purchases), monetary (net, in
 --          the currency of segment.currencies; below zero when refunds are larger), first_order_at,
 --          last_order_at, r, f, m, rfm (text, '543'; '12-3-10' when bins > 9), score (r + f + m),

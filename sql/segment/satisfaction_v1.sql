@@ -3,8 +3,8 @@
 -- scheme   satisfaction Satisfaction
 -- grain    one row per customer_id of unify.customers
 -- param    as_of           date            tickets opened after this day are not seen
--- param    satisfied_from  double = 0.75   mean place on the scale, 0 to 1, from which one is satisfied; 4 of 1 to 5 is 0.75
--- param    unhappy_below   double = 0.5    mean place below which one is unhappy; between the two: neutral
+-- param    satisfied_from  double from 0 to 1 = 0.75   mean place on the scale, 0 to 1, from which one is satisfied; 4 of 1 to 5 is 0.75
+-- param    unhappy_below   double from 0 to 1 = 0.5    mean place below which one is unhappy; between the two: neutral
 -- returns  segment (satisfied, neutral, unhappy; no score: none given on a scale that is known), mean_place (0 is the lowest of the
 --          scale, 1 the highest), n_scores, last_score_at
 

@@ -1,14 +1,14 @@
 -- Say of every customer how long a silence is normal, by their own rhythm of buying.
 --
 -- grain    one row per customer_id with at least one purchase
--- param    least_gaps        integer = 3     gaps between purchase days from which a customer's own rhythm counts
--- param    least_gap_days    integer = 7     an own rhythm is never taken to be quicker than this
--- param    active_gaps       double = 2      usual gaps of one's own after the last purchase, up to which one is active
--- param    cooling_gaps      double = 4      the same for cooling
--- param    dormant_gaps      double = 8      the same for dormant
--- param    active_days       integer = 90    days in place of active_gaps for customers without a rhythm of their own
--- param    cooling_days      integer = 180   the same for cooling
--- param    dormant_days      integer = 365   the same for dormant
+-- param    least_gaps        integer from 1 = 3     gaps between purchase days from which a customer's own rhythm counts
+-- param    least_gap_days    integer from 0 = 7     an own rhythm is never taken to be quicker than this
+-- param    active_gaps       double from 0 = 2      usual gaps of one's own after the last purchase, up to which one is active
+-- param    cooling_gaps      double from 0 = 4      the same for cooling
+-- param    dormant_gaps      double from 0 = 8      the same for dormant
+-- param    active_days       integer from 1 = 90    days in place of active_gaps for customers without a rhythm of their own
+-- param    cooling_days      integer from 1 = 180   the same for cooling
+-- param    dormant_days      integer from 1 = 365   the same for dormant
 -- returns  first_on, last_on (days of purchase), n_gaps (between purchase days), usual_gap_days (their median; null below
 --          least_gaps), active_within_days, cooling_within_days, dormant_within_days (of the last purchase), returned_on (last
 --          purchase that came after a gap longer than cooling_within_days; null when there is none)

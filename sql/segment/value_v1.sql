@@ -2,8 +2,8 @@
 --
 -- scheme   value Value
 -- grain    one row per customer_id of unify.customers
--- param    share_a  double = 0.8    the customers of highest revenue that make this share of it together: A
--- param    share_b  double = 0.95   the next, up to this share: B; the rest: C
+-- param    share_a  double from 0 to 1 = 0.8    the customers of highest revenue that make this share of it together: A
+-- param    share_b  double from 0 to 1 = 0.95   the next, up to this share: B; the rest: C
 -- returns  segment (A, B, C; no net revenue: refunds took all of it; never bought), monetary (null without a purchase), share_revenue
 --          (of the revenue of all customers above zero, 0 to 1), share_above (the same of all who bring in more), value_decile (10 is
 --          the tenth of buyers that brings in most; equal revenue, equal decile; null without a purchase)

@@ -1,10 +1,10 @@
 -- Decide for every block of records that share a key whether its pairs are compared.
 --
 -- grain    one row per kind, value and part, blocks of two records and more
--- param    max_block        integer = 200   a larger block is split by a second key; a part that is still larger is left out
--- param    pairs_per_record double = 1.5    most pairs a kind of key may propose, as a multiple of the records
--- param    weak_pairs_per_record double = 0.3  the same for kinds of rank 13 to 29 and 60 and up, which propose many pairs and few matches
--- param    min_pairs        integer = 50000  a kind may always propose this many pairs
+-- param    max_block        integer from 2 = 200   a larger block is split by a second key; a part that is still larger is left out
+-- param    pairs_per_record double from 0 = 1.5    most pairs a kind of key may propose, as a multiple of the records
+-- param    weak_pairs_per_record double from 0 = 0.3  the same for kinds of rank 13 to 29 and 60 and up, which propose many pairs and few matches
+-- param    min_pairs        integer from 0 = 50000  a kind may always propose this many pairs
 -- returns  rank, n_records, n_pairs, verdict (used, too large, over budget); part is empty where the block was not split
 with whole as (
   -- a kind has one rank, and the number is cheaper to group by

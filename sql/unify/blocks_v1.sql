@@ -1,7 +1,7 @@
 -- Show for every kind of key how many pairs it proposes and how many were left out, so that nothing is silent.
 --
 -- grain    one row per kind of key
--- param    max_block integer = 200   as in unify.block_parts
+-- param    max_block integer from 2 = 200   as in unify.block_parts
 -- returns  rank, n_records (with this key), n_values, n_blocks (values shared by two records and more), largest_block,
 --          n_pairs (compared), n_pairs_too_large, n_pairs_over_budget, n_pairs_split (pairs of large blocks across their parts)
 with whole as (

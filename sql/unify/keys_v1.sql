@@ -1,7 +1,7 @@
 -- Give every record the keys under which its duplicates are looked for.
 --
 -- grain    one row per contact_id and kind of key
--- param    small_n integer = 10000   up to so many records the weak kinds (rank 20 to 29) are used too
+-- param    small_n integer from 0 = 10000   up to so many records the weak kinds (rank 20 to 29) are used too
 -- returns  rank (1 is the most telling kind), kind, value, finer (what splits a block that is too large), contact_id
 with people as (
   -- of records that are equal in everything one stands for all

@@ -2,7 +2,7 @@
 --
 -- grain    one row per unit (record, customer) and unit_id with at least one purchase up to as_of
 -- param    as_of  date          as in segment.rfm
--- param    bins   integer = 5   as in segment.rfm
+-- param    bins   integer from 1 to 100 = 5   as in segment.rfm
 -- returns  customer_id (that the record belongs to, or is), recency_days, frequency, monetary, segment (named by rank, as in segment.rfm_named)
 
 -- An order belongs to the record it names, else to the trace of its e-mail or phone, as in unify.persons.

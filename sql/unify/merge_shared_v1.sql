@@ -1,7 +1,7 @@
 -- List the values that several customers still share after merging, and say why they were not merged over it.
 --
 -- grain    one row per kind and value that two customers and more carry
--- param    many_customers integer = 20   a value of more customers is common: a usual name, a switchboard, a placeholder
+-- param    many_customers integer from 1 = 20   a value of more customers is common: a usual name, a switchboard, a placeholder
 -- returns  n_records, n_customers, n_compared (pairs of them that were compared), why: decided (people keep them apart), cut (kept
 --          apart although the weights merge them), doubtful (waits for review), common, not compared, different (compared: other people)
 with records as (

@@ -1,7 +1,7 @@
 -- List customers that may be several people merged into one, with what is suspicious about them.
 --
 -- grain    one row per customer_id of several records that something speaks against
--- param    many_records integer = 10   a customer of more records is suspicious for that alone
+-- param    many_records integer from 1 = 10   a customer of more records is suspicious for that alone
 -- returns  n_reasons, reason (in words), n_records, n_sources, n_names, n_births, n_emails, n_phones (different ones), n_pairs (compared
 --          between its records), n_against (of these speak against one person), bits (what all pairs say, each at most 10 bits)
 with known as (

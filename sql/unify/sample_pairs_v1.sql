@@ -1,7 +1,7 @@
 -- Draw pairs of records by chance, to learn how often two different people agree.
 --
 -- grain    one row per left_id and right_id, left_id < right_id
--- param    sample_pairs integer = 150000   about how many pairs; all of them where there are fewer
+-- param    sample_pairs integer from 1 = 150000   about how many pairs; all of them where there are fewer
 -- returns  left_id, right_id
 with shuffled as (
   select contact_id, row_number() over (order by md5(contact_id), contact_id) as place

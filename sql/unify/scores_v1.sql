@@ -1,8 +1,8 @@
 -- Weigh the evidence of every candidate pair and give a verdict.
 --
 -- grain    one row per left_id and right_id
--- param    merge_above    double = 0.95   pairs at least this probable are one person
--- param    review_above   double = 0.5    pairs at least this probable are doubtful
+-- param    merge_above    double from 0 to 1 = 0.95   pairs at least this probable are one person
+-- param    review_above   double from 0 to 1 = 0.5    pairs at least this probable are doubtful
 -- returns  weights in bits: prior_weight, one a column, name_discount (a full name is more common than its parts promise), household_discount (never above 0: two people of one
 --          household agree too, in surname, address, phone and perhaps e-mail), match_weight (their sum), match_probability, verdict (merge, review, apart), reason
 with weighted as (

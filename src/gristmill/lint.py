@@ -44,16 +44,16 @@ def portable(template: Template) -> Iterator[Problem]:
 
 
 def parameters_agree(catalog: Catalog) -> None:
-    """One name means one type over all templates. Raises TemplateError."""
+    """One name means one type, and the same numbers, over all templates. Raises TemplateError."""
     first: dict[str, tuple[Template, Param]] = {}
     problems = []
     for template in catalog.winners().values():
         for name, param in template.params.items():
             other, known = first.setdefault(name, (template, param))
-            if known.type != param.type:
+            if known.allowed != param.allowed:
                 problems.append(
                     Problem(
-                        f"declares ${name} as {param.type}; {other.ref} declares it as {known.type}.",
+                        f"declares ${name} as {param.allowed}; {other.ref} declares it as {known.allowed}.",
                         where=f"{template.shown}:{param.line}",
                         hint="one name means one thing: rename one",
                     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from gristmill.scalars import literal_of, typed
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
 KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "scheme", "segment", "stored")
 PARAM = re.compile(
-    r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|one of \w+(?:, \w+)*|\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
+    r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|one of \w+(?:, \w+)*|\w+)"
+    r"(?:\s+from\s+(?P<least>-?\d+(?:\.\d+)?))?(?:\s+to\s+(?P<most>-?\d+(?:\.\d+)?))?(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
     re.DOTALL,
 )
 SQL_TYPES = {
@@ -47,6 +48,15 @@ class Param:
     line: int
     required: bool
     default: Any = None
+    least: float | None = None
+    """The smallest number allowed, as in ``integer from 1 to 9``; None allows any."""
+    most: float | None = None
+
+    @property
+    def allowed(self) -> str:
+        """The type with the numbers allowed, as the head writes it."""
+        ends = (("from", self.least), ("to", self.most))
+        return self.type + "".join(f" {word} {end:g}" for word, end in ends if end is not None)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -76,7 +86,13 @@ class Param:
         if self.type.startswith("list of "):
             items = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
             return [typed(self.type.removeprefix("list of "), item) for item in items]
-        return typed(self.type, given)
+        value = typed(self.type, given)
+        # Not the other way round: no number is more than nan.
+        if (self.least is not None and not value >= self.least) or (
+            self.most is not None and not value <= self.most
+        ):
+            raise ValueError(f"Expected {self.allowed}.")
+        return value
 
     def hint(self, given: Any) -> str | None:
         """The choice that a value which is none was meant to be."""
@@ -276,13 +292,20 @@ class _Head:
         if name in self.params:
             self._problem(line, f"declares ${name} twice.", None)
             return
-        param = Param(name, kind, (found["meaning"] or "").strip(), line, required=default is None)
+        ends = [None if found[end] is None else float(found[end]) for end in ("least", "most")]
+        if ends != [None, None] and kind not in ("integer", "double", "decimal"):
+            self._problem(
+                line, f"gives ${name} of type {kind} a least or a largest value.", "Expected a number."
+            )
+            return
+        meaning = (found["meaning"] or "").strip()
+        param = Param(name, kind, meaning, line, default is None, None, *ends)
         try:
             value = None if default is None or default == NULL else param.value(_literal(default))
         except ValueError as error:
             self._problem(line, f"gives ${name} the default {default}.", f"{error}")
             return
-        self.params[name] = Param(name, kind, param.meaning, line, required=default is None, default=value)
+        self.params[name] = replace(param, default=value)
 
     def _problem(self, line: int, what: str, expected: str | None, hint: str | None = None) -> None:
         self.problems.append(Problem(what, where=f"{self.shown}:{line}", expected=expected, hint=hint))
@@ -329,7 +352,7 @@ def values(template: Template, given: Mapping[str, Any], *, strict: bool = False
             if param.required:
                 problems.append(
                     Problem(
-                        f"wants ${name} ({param.type}), which has no value.",
+                        f"wants ${name} ({param.allowed}), which has no value.",
                         where=where,
                         expected=param.meaning or None,
                         hint=f"give it with --param {name}=…",
