@@ -83,7 +83,7 @@ def test_failing_rows_of_many_rules_are_fetched_from_their_places_in_one_stateme
     )
     engine.asked.clear()
     run(engine, "t.x", bounds(60, "a", "b"), as_of=AS_OF, run_id="r", max_failures=20)
-    asked = [sql for sql in engine.of('"t"."x"') if not sql.startswith("select count(*)")]
+    asked = [sql for sql in engine.of('"t"."x"') if not sql.startswith(("select count(*)", "describe "))]
     assert [("count_if" in sql, "insert" in sql) for sql in asked] == [(True, False), (False, True)]
 
 
