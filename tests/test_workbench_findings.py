@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -321,6 +324,54 @@ def test_an_analyst_mends_a_finding_in_jupyterlab(house: House, tmp_path: Path) 
         assert not lab.elsewhere
 
 
+def test_rows_of_a_check_that_is_a_query_are_listed_too(house: House) -> None:
+    run = runs.current(house.project)
+    with DuckDBEngine(run.database(house.project)) as engine:
+        engine.execute(
+            "insert into audit.sends_after_unsubscribe"
+            " select 'clean.events', 'e' || i, 'occurred_at', '2026-01-0' || i, 'sent all the same' from range(1, 4) as r(i)"
+        )
+        engine.execute(
+            "update audit.results set verdict = 'warn', n_failed = 3 where check_name = 'sends_after_unsubscribe'"
+        )
+        kept = engine.scalar("select count(*) from audit.sends_after_unsubscribe")
+    rows = gm.findings.rows("sends_after_unsubscribe", show=True)
+    assert rows.n_rows == kept >= 3
+    assert gm.findings.rows("sends_after_unsubscribe", contains="2026-01-02", show=True).rows[0].key == "e2"
+
+
+def test_what_held_of_a_large_relation_is_searched_only_when_its_module_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failed, "LARGE", 1)
+    mill = opened.mill()
+    held = next(
+        one
+        for one in gm.findings.list("clean.orders", passed=True)
+        if not one.n_failed and one.column == "order_id"
+    )
+    path = house.root / MODULE
+    before = runs.current(house.project).started_at
+    long_ago = datetime.fromisoformat(before).timestamp() - 60
+    os.utime(path, (long_ago, long_ago))
+    name = failed.kept(mill, held).table
+    assert gm.findings.rows(held.name).n_rows == 0 and name not in mill.engine.relations()
+    path.write_text(module(house) + "\n# looked at\n", encoding="utf-8")
+    assert gm.findings.rows(held.name).n_rows == 0 and name in mill.engine.relations()
+
+
+def test_the_rows_of_what_does_not_pass_are_there_with_the_list_and_the_screen_is_told_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer, told = gm.findings.explorer(), []
+    monkeypatch.setattr(explorer, "send", told.append)
+    answer = explorer.answered({"do": "ready", "n": 1})
+    assert [list(one) for one in told] == [["working"]]
+    assert CHECK in {one.finding.name for one in failed._KEPT.values()}
+    place = next(i for i, one in enumerate(answer["checks"]) if one["n_failed"])
+    assert explorer.answered({"do": "choose", "check": place, "n": 2})["n_rows"] > 0
+
+
 def test_what_the_tools_say_from_python_is_in_korean() -> None:
     from gristmill.report.catalogue import Catalogue
     from gristmill.workbench.findings import drafts, widget
@@ -334,5 +385,10 @@ def test_what_the_tools_say_from_python_is_in_korean() -> None:
         for word in ("accept", "reject", "undo")
         for n in (0, 1, 1200)
     ]
+    folder = Path(gm.__file__).parent / "workbench"
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
+    waits = [text for one in sources for text in re.findall(r'(?:working|announced)\("([^"]+)"\)', one)]
+    assert len(waits) >= 6
+    texts += waits
     texts += [f"{MODULE} is changed: the next run follows it.", "'a' is allowed in clean.orders.status."]
     assert not [text for text in texts if korean.say(text) == text]

@@ -149,7 +149,7 @@ def _queries(engine: Engine, wanted: Sequence[tuple[str | None, str]]) -> list[s
     """Checks that are queries of ``sql/audit``: their relation holds all the rows already."""
     there = set(engine.relations())
     return [
-        f'select relation, \'{check}\' as check_name, "key", column_name, cast("value" as varchar), reason,'
+        f'select relation, \'{check}\' as check_name, "key", column_name, cast("value" as varchar) as "value", reason,'
         f" null as _source, null as _file, null as _row from audit.{check}"
         for column, check in wanted
         if column is None and check.isidentifier() and f"audit.{check}" in there

@@ -26,7 +26,7 @@ from gristmill.errors import (
 from gristmill.lineage import meaning, parse
 from gristmill.mill import Mill
 from gristmill.project import Project
-from gristmill.written.segments import PROFILE, Own, changed, own, text_of
+from gristmill.written.segments import PROFILE, QUOTED, Own, changed, own, text_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _COLUMN = re.compile(r'[Cc]olumn "((?:[^"]|"")+)"')
@@ -153,7 +153,9 @@ def _check_name(project: Project, name: str) -> None:
 
 def check(engine: Engine, profile: str, where: str) -> None:
     """Raises ParameterError unless it is one expression that is true or false of a row of the profile."""
-    if not where.strip() or ";" in where or "--" in where or "$" in where or "/*" in where:
+    # What stands in quotes is a text or a name, whatever it holds; texts of the form e'…' may hold quotes themselves.
+    bare = where if re.search(r"\be'", where, re.IGNORECASE) else QUOTED.sub("''", where)
+    if not where.strip() or any(mark in bare for mark in (";", "--", "$", "/*")):
         raise ParameterError(
             Problem(
                 "The condition is no single expression." if where.strip() else "The condition is empty.",

@@ -75,6 +75,8 @@ def read(path: Path, shown: str | None = None) -> list[Line]:
         raise SourceError(
             Problem("is not UTF-8.", where=shown, hint="save it as 'CSV UTF-8' in the spreadsheet")
         ) from error
+    except OSError as error:
+        raise SourceError(Problem(f"cannot be read: {error.strerror}.", where=shown)) from error
     if not text.strip():
         return []
     first = text.partition("\n")[0]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 from gristmill import project, runs
 from gristmill.errors import ConfigError, Problem
 from gristmill.mill import Mill
 
+ANNOUNCED_S = 2.0
 _HELD: dict[Path, Mill] = {}
 
 
@@ -29,6 +34,27 @@ def mill(start: str | Path | None = None) -> Mill:
             raise ConfigError(Problem(f"{found.name} has no published run to look at.", hint="gristmill run"))
         _HELD[found.root] = held
     return held
+
+
+@contextmanager
+def announced(text: str) -> Iterator[None]:
+    """Print what a cell waits for, when it takes longer than a moment: there is no screen yet that could say it."""
+    said = Timer(ANNOUNCED_S, _printed, (text,))
+    said.daemon = True
+    said.start()
+    try:
+        yield
+    finally:
+        said.cancel()
+
+
+def _printed(text: str) -> None:
+    from gristmill.pages import own_words
+    from gristmill.report.words import Words
+
+    found = project.load()
+    sys.stdout.write(Words(found.locale, own_words(found)).catalogue.say(text) + "\n")
+    sys.stdout.flush()
 
 
 def is_old(held: Mill) -> bool:

@@ -1,5 +1,6 @@
 // What every tool's screen shares: elements, the way to Python and back, keys that JupyterLab leaves alone.
 const PATIENCE_MS = 20000;
+const WORKING_MS = 600000; // once the kernel has said what it does
 
 function made(tag, attributes, ...children) {
   const found = document.createElement(tag);
@@ -43,18 +44,26 @@ function panel({ model, el, name, shown }) {
   function ask(question, { wait = true, patience = PATIENCE_MS } = {}) {
     if (under) { if (wait) next = [question, { patience }]; return false; }
     number += 1;
-    under = { number, started: performance.now(), timer: setTimeout(() => {
-      under = null;
-      next = null;
-      busy(false);
-      root.dataset.lost = "true";
-      tell(say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."), true);
-    }, patience) };
+    under = { number, started: performance.now(), timer: setTimeout(given, patience) };
     busy(true);
     model.send({ ...question, n: number });
     return true;
   }
+  function given() {
+    under = null;
+    next = null;
+    busy(false);
+    root.dataset.lost = "true";
+    tell(say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."), true);
+  }
   function heard(said) {
+    if (said.working !== undefined) {
+      if (!under) return;
+      clearTimeout(under.timer);
+      under.timer = setTimeout(given, WORKING_MS);
+      tell(said.working);
+      return;
+    }
     const ours = under && said.n === under.number;
     if (said.n !== undefined && said.n !== null && !ours) return;
     if (ours) {

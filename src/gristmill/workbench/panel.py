@@ -17,7 +17,9 @@ import traitlets
 
 from gristmill.errors import GristmillError
 from gristmill.pages import own_words
+from gristmill.report import note
 from gristmill.report.words import Words
+from gristmill.workbench.asked import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HERE = Path(__file__).parent
+OWN_FAULT = "That went wrong within the tool; the log of the kernel says where. Run this cell again."
 
 
 @lru_cache(maxsize=64)
@@ -86,9 +89,17 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         made = super()._repr_mimebundle_(**kwargs)
         bundle, *rest = made if isinstance(made, tuple) else (made or {},)
-        picture = self.picture()
+        try:
+            picture = self.picture()
+        except GristmillError as error:
+            # A file that somebody broke meanwhile takes away the picture, not the tool that tells about it.
+            picture = note(" ".join(str(error).split()))._repr_mimebundle_()
         both = {**picture, WIDGET: bundle[WIDGET]} if WIDGET in bundle else picture
         return (both, *rest) if rest else both
+
+    def working(self, text: str) -> None:
+        """Tell the screen what the answer under way waits for, in the language of the project; it will not give up on it."""
+        self.send({"working": self.say(text)})
 
     def _asked(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
         self.send(self.answered(content))
@@ -96,7 +107,11 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     def answered(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The answer with the number of the question, so that the screen knows which one was answered."""
         try:
-            said = {"message": "", "bad": False, **self.answer(asked)}
+            said = {"message": "", "bad": False, **self.answer(clean(asked))}
         except GristmillError as error:
             said = {"message": " ".join(str(error).split()), "bad": True}
+        except Exception:
+            # Without an answer the screen would wait, and then take the kernel for dead. The log tells where it was.
+            self.log.exception("%s could not answer", type(self).__name__)
+            said = {"message": OWN_FAULT, "bad": True}
         return {**said, "message": self.say(said["message"]), "n": asked.get("n")}

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gristmill import template
-from gristmill.errors import ConfigError, Problem, TemplateError
+from gristmill.errors import ConfigError, ParameterError, Problem, TemplateError
 from gristmill.project import Project
 from gristmill.template import Template
 from gristmill.written.conditions import condition_of
 
 PROFILE = "segment.profile"
+QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+"""A text or a quoted name of SQL."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ class Own:
 
 
 def text_of(where: str, label: str) -> str:
-    """The template of a condition."""
+    """The template of a condition. Raises ParameterError for one that a file of lines cannot hold as it is."""
+    if any(one.splitlines() != [one] for one in QUOTED.findall(where)):
+        raise ParameterError(
+            Problem("A text of the condition has a line break.", hint="ask for a part of it: contains")
+        )
     condition = "\n  ".join(line.strip() for line in where.strip().splitlines())
     one_line = " ".join(where.split())
     return (

@@ -137,7 +137,8 @@ def _write(path: Path, text: str) -> None:
 def _noted(at: Project) -> list[dict[str, Any]]:
     found = []
     with suppress(FileNotFoundError):
-        for line in (at.state / NOTED).read_text(encoding="utf-8", errors="replace").splitlines():
+        # Not by splitlines: a value may hold one of the many other marks that end a line.
+        for line in (at.state / NOTED).read_text(encoding="utf-8", errors="replace").split("\n"):
             with suppress(ValueError):
                 one = json.loads(line)
                 if isinstance(one, dict) and set(Change.__dataclass_fields__) <= set(one):

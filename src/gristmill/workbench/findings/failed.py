@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gristmill import failing
 from gristmill.errors import ParameterError, Problem
+from gristmill.personal import NONE
 from gristmill.report import Col, Data, mask, table
 from gristmill.workbench import opened
 from gristmill.workbench.findings.listing import Finding, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from gristmill.mill import Mill
     from gristmill.report.display import Display
 
+LARGE = 100_000
+"""Judged rows from which on a check that held is not run again."""
 VALUES = 12
 """Most frequent values that are offered as filters."""
 KEPT = "findings.failed_"
@@ -86,12 +91,24 @@ class Kept:
         self.finding = finding
         self.engine = mill.engine
         self.stamp = stamp(mill, finding)
-        found = failing.of(mill, [finding.key])
-        self.notes = found.notes
-        self.kind: Callable[[str | None], str] = lambda column: found.kind(finding.relation, column)
-        self.value_kind = self.kind(finding.column)
         name = hashlib.md5(finding.name.encode(), usedforsecurity=False).hexdigest()[:10]
         self.table = KEPT + name
+        self.notes: tuple[str, ...] = ()
+        self.kind: Callable[[str | None], str] = lambda _: NONE
+        self.value_kind = NONE
+        self.n_rows = 0
+        self.values: list[tuple[str | None, int]] = []
+        self.sources: list[tuple[str | None, int]] = []
+        # What the run found to hold is not asked again where that takes seconds: whether ten million keys are different.
+        is_small = finding.n < LARGE
+        if is_small or finding.n_failed or finding.verdict == "error" or _is_newer(mill, finding):
+            self._find(mill, finding)
+
+    def _find(self, mill: Mill, finding: Finding) -> None:
+        found = failing.of(mill, [finding.key])
+        self.notes = found.notes
+        self.kind = lambda column: found.kind(finding.relation, column)
+        self.value_kind = self.kind(finding.column)
         # The columns of the rows in the order they are shown everywhere.
         self.n_rows = self.engine.make(
             self.table,
@@ -131,6 +148,8 @@ class Kept:
     ) -> tuple[int, tuple[Row, ...]]:
         """How many rows a filter lets through, and some of them."""
         self.check_search(text, show=show)
+        if not self.n_rows:
+            return 0, ()
         given = {
             "any_value": value is NOTHING,
             "value": None if value is NOTHING else value,
@@ -155,7 +174,7 @@ class Kept:
 
 _KEPT: dict[tuple[int, tuple[str, str | None, str]], Kept] = {}
 """By open run and check."""
-MOST_KEPT = 6
+MOST_KEPT = 8
 """Tables of failing rows that are held in memory at once."""
 
 
@@ -173,11 +192,23 @@ def kept(mill: Mill, finding: Finding) -> Kept:
     return held
 
 
-def stamp(mill: Mill, finding: Finding) -> str:
-    """Differs when the check module that speaks of the relation was changed."""
+def _module(mill: Mill, finding: Finding) -> Path | None:
     from gristmill.checks import module_files
 
-    path = module_files([layer.root for layer in mill.project.layers]).get(finding.relation)
+    return module_files([layer.root for layer in mill.project.layers]).get(finding.relation)
+
+
+def _is_newer(mill: Mill, finding: Finding) -> bool:
+    """Whether the check module may be another one than the run judged by."""
+    path, run = _module(mill, finding), mill.published
+    if path is None or run is None:
+        return True
+    return path.stat().st_mtime >= dt.datetime.fromisoformat(run.started_at).timestamp()
+
+
+def stamp(mill: Mill, finding: Finding) -> str:
+    """Differs when the check module that speaks of the relation was changed."""
+    path = _module(mill, finding)
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() if path else ""
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gristmill import project
 from gristmill.errors import GristmillError, ParameterError
 from gristmill.report import mask, note
 from gristmill.report.sparkline import lines, path
+from gristmill.workbench import asked as reading
 from gristmill.workbench import opened
 from gristmill.workbench.findings import changes, drafts
 from gristmill.workbench.findings.failed import NOTHING, kept
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 
 PAGE = 10
 """Failing rows of a page."""
+AHEAD = 6
+"""Checks that do not pass whose rows are found with the list, so that they answer at once."""
+AHEAD_S = 8
+"""No further one is begun after so many seconds."""
 HIDDEN = "The change holds a personal value: press Show to see it."
 
 
@@ -86,10 +93,23 @@ class Explorer(Panel, files="findings/explorer"):
         assert mill.published is not None
         was, self._run = self._run, mill.published.run
         self._every = every_finding(mill)
+        self._find_ahead(mill)
         self._draft = None
         if self._at not in {one.key for one in self._every}:
             self._at, self._filter = None, {}
         return "A newer run was published meanwhile: these are its findings." if was else ""
+
+    def _find_ahead(self, mill: Mill) -> None:
+        grave = [one for one in self._every if one.verdict != "pass"][:AHEAD]
+        if grave:
+            self.working("Finding the failing rows of the gravest checks …")
+        until = time.monotonic() + AHEAD_S
+        # The last is the one that would be forgotten last.
+        for one in grave:
+            if time.monotonic() > until:
+                return
+            with suppress(GristmillError):
+                kept(mill, one)
 
     def _do(self, mill: Mill, verb: str, asked: Mapping[str, Any]) -> str:
         if verb in ("show", "hide"):
@@ -97,7 +117,8 @@ class Explorer(Panel, files="findings/explorer"):
             if not self._show:
                 self._filter["text"] = ""
         elif verb == "choose":
-            self._at = self._every[int(asked["check"])].key
+            self._at = self._every[reading.place(asked, "check", len(self._every))].key
+            self.working("Finding the failing rows …")
             self._filter, self._draft = {}, None
         elif verb == "filter":
             held = kept(mill, self._finding)
@@ -107,7 +128,7 @@ class Explorer(Panel, files="findings/explorer"):
                 "value": _filtered(held.values, asked.get("value")),
                 "source": _filtered(held.sources, asked.get("source")),
                 "text": str(asked.get("text") or ""),
-                "first": int(asked.get("first") or 0),
+                "first": reading.whole(asked, "first"),
             }
         elif verb == "draft":
             self._draft = None
@@ -134,7 +155,7 @@ class Explorer(Panel, files="findings/explorer"):
 
     def _given(self, mill: Mill, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What a draft is made with; a value is named by its place in the list, so that a masked one is never sent."""
-        given = dict(asked.get("given") or {})
+        given = reading.named(asked, "given")
         place = asked.get("value")
         if "value" in drafts.GIVEN.get(str(asked.get("kind")), ()) and isinstance(place, int) and place >= 0:
             given["value"] = kept(mill, self._finding).values[place][0]

@@ -9,6 +9,7 @@ from gristmill import project as projects
 from gristmill import runs, stages
 from gristmill.errors import GristmillError
 from gristmill.report import note
+from gristmill.workbench import asked as reading
 from gristmill.workbench.job.asking import parameters
 from gristmill.workbench.job.following import start, state, stop
 from gristmill.workbench.job.listing import changes
@@ -46,9 +47,12 @@ class Form(Panel, files="job/form"):
         if verb == "start":
             # The file may have changed since the form was opened.
             self._project = projects.load(config=self._project.config)
-            given = {str(k): v for k, v in dict(asked.get("params") or {}).items() if str(v).strip()}
+            given = {k: v for k, v in reading.named(asked, "params").items() if str(v).strip()}
             now = start(
-                self._project, as_of=asked.get("as_of") or None, only=asked.get("only") or (), params=given
+                self._project,
+                as_of=asked.get("as_of") or None,
+                only=[str(one) for one in reading.several(asked, "only")],
+                params=given,
             )
         elif verb == "stop":
             now = stop(self._project)

@@ -81,6 +81,9 @@ def progress() -> Progress:
 
 def studio(*, show: bool = True) -> Studio:
     """Decide with keys: M merge, S split, N not now, U undo. Values are in the clear on the screen only."""
+    from gristmill.workbench.opened import announced
     from gristmill.workbench.review.widget import Studio
 
-    return Studio(opened(), show=show)
+    with announced("Opening the doubts of the run …"):
+        desk = opened()
+    return Studio(desk, show=show)

@@ -231,6 +231,10 @@ class Desk:
         is_near = {short(one) for one in ids} <= self._in_tray
         return reviewing.records_of(engine if is_near else self._mill.engine, ids, show=show)
 
+    def is_near(self, left_id: str, right_id: str) -> bool:
+        """Whether the pair is one of those that are shown at once."""
+        return self._small is not None and {short(left_id), short(right_id)} <= self._in_tray
+
     def _engine_for(self, left_id: str, right_id: str) -> Engine:
         """The tray where it holds the pair; filled with the next doubts when this is one of them."""
         wanted = {short(left_id), short(right_id)}

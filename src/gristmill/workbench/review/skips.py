@@ -52,7 +52,7 @@ class Skips:
         """Those of a run, oldest first; a line cut short by a crash is no skip."""
         found = []
         with suppress(FileNotFoundError):
-            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
                 with suppress(ValueError, TypeError):
                     found.append(Skip(**json.loads(line)))
         return [one for one in found if one.run == run]

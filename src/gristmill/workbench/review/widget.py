@@ -96,6 +96,8 @@ class Studio(Panel, files="review/studio"):
         }
         if self._at is None:
             return {**counts, "html": '<h3 class="gmr-title">No doubts are left.</h3>', "card": ""}
+        if not desk.is_near(*self._at):
+            self.working("Taking the next doubts of the queue …")
         return {
             **counts,
             "card": _token(self._at),

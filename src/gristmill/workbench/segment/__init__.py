@@ -115,9 +115,12 @@ def move_bound(segment: str, **edges: int) -> list[Bound]:
 
 def builder(where: str = "") -> Builder:
     """Choose customers by conditions: controls write the SQL, and SQL becomes controls where it has their shape."""
+    from gristmill.workbench import opened
     from gristmill.workbench.segment.builder_panel import Builder
     from gristmill.workbench.segment.counting import counts
 
+    with opened.announced("Storing the customers of the run once, for all conditions …"):
+        counts()
     return Builder(counts(), where)
 
 

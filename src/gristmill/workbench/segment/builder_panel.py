@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gristmill.report import Col, Data, table
 from gristmill.workbench.panel import Panel
-from gristmill.workbench.segment.counting import Counts, Size, counts
+from gristmill.workbench.segment.counting import Counts, Size, counts, is_ready
 from gristmill.workbench.segment.parts import part, plain
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Builder(Panel, files="segment/builder"):
         return {}
 
     def _refreshed(self) -> Counts:
+        if not is_ready(self._project):
+            self.working("Storing the customers of the run once, for all conditions …")
         self._at = counts(self._project)
         return self._at
 

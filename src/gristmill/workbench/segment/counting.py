@@ -271,6 +271,12 @@ class Counts:
 _HELD: dict[Path, Counts] = {}
 
 
+def is_ready(start: Project) -> bool:
+    """Whether the counts of the published run are there at once."""
+    held = _HELD.get(start.root)
+    return held is not None and held.mill is opened.mill(start.root) and TABLE in held.mill.engine.relations()
+
+
 def counts(start: Project | None = None) -> Counts:
     """The counts of the published run, stored anew when another one is published."""
     root = (start or projects.load()).root

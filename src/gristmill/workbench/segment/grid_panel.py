@@ -89,6 +89,7 @@ class Grid(Panel, files="segment/grid"):
         """Follow the published run; True when the file says other bounds than were shown."""
         mill = opened.mill(self._project.root)
         if mill is not self._mill:
+            self.working("Counting the scores of the new run …")
             self._mill, self._known = mill, scores(mill)
             self._project = mill.project
         before, shown = self._found, self._seen.text

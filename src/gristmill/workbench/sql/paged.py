@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gristmill.result import Result
+from gristmill.workbench import asked as reading
 from gristmill.workbench.panel import Panel
 from gristmill.workbench.sql.pages import SIZE, Page, Pages
 
@@ -36,9 +37,11 @@ class Turned:
         """Turn to what was asked and give the page for the screen; ``csv`` gives its text instead."""
         verb = asked.get("do")
         if verb == "page":
-            self.start = max(0, int(asked.get("start") or 0))
+            self.start = max(0, reading.whole(asked, "start"))
         elif verb == "sort":
-            name = self.pages.fields[int(asked.get("column") or 0)].name
+            name = self.pages.fields[
+                reading.place({"column": 0, **asked}, "column", len(self.pages.fields))
+            ].name
             # A third click brings the order of the query back.
             turns = {(name, False): (name, True), (name, True): (None, False)}
             self.by, self.down = (

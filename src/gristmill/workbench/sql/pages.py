@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 SIZE = 20
 """Rows of a page."""
-HELD_ROWS = 2_000_000
+HELD_ROWS = 6_000_000
 """A result up to this size is computed once and kept while it is looked at; a larger one is asked anew for each page."""
+HELD_IN_ALL = 10_000_000
+"""Rows of all results that are kept together."""
+NEAR = 1000
+"""A page that begins so near the top is found without putting all rows in order."""
 HELD_TABLES = 6
 """Results kept at a time; the one that was looked at the longest ago goes first, and comes back when it is asked for."""
 
@@ -82,6 +86,8 @@ class Pages:
         self._params = dict(params)
         self._engine: DuckDBEngine | None = None
         self._table: str | None = None
+        self.n_kept = 0
+        """Rows of the table that is kept."""
         self._orders: dict[tuple[str, bool], str] = {}
 
     @cached_property
@@ -151,6 +157,12 @@ class Pages:
             return engine.rows(
                 f"select * from {source} where rowid >= {start} and rowid < {start + size} order by rowid"
             )
+        if start < NEAR and (by, down) not in self._orders:
+            sorted_by = f"{_order(by, down)}, rowid"
+            return engine.rows(
+                f"select t.* from (select rowid as r from {source} order by {sorted_by} limit {size} offset {start}) as o"
+                f" join {source} as t on t.rowid = o.r order by t.{_order(by, down)}, t.rowid"
+            )
         order = self._ordered(by, down)
         return engine.rows(
             f"select t.* from {order} as o join {source} as t on t.rowid = o.r"
@@ -191,12 +203,14 @@ class Pages:
             f"create temp table {quote(name)} as select * from ({self._sql}\n) limit {HELD_ROWS + 1}",
             self._params,
         )
-        if engine.scalar(f"select count(*) from temp.{quote(name)}") > HELD_ROWS:
+        n = int(engine.scalar(f"select count(*) from temp.{quote(name)}"))
+        if n > HELD_ROWS:
             engine.execute(f"drop table temp.{quote(name)}")
             return
         self._table = f"temp.{quote(name)}"
+        self.n_kept = n
         _KEPT.append(self)
-        while len(_KEPT) > HELD_TABLES:
+        while len(_KEPT) > HELD_TABLES or (len(_KEPT) > 1 and sum(one.n_kept for one in _KEPT) > HELD_IN_ALL):
             _KEPT[0].let_go()
 
     def let_go(self) -> None:

@@ -13,7 +13,7 @@ from gristmill.report import Col, Data
 from gristmill.workbench.sql.paged import Paged
 
 if TYPE_CHECKING:
-    from gristmill.plan import Node
+    from gristmill.plan import Plan
     from gristmill.report.display import Display
     from gristmill.template import Param, Template
 
@@ -102,17 +102,19 @@ def sheet(mill: Mill, ref: str) -> Sheet:
         found,
         values,
         tuple(f"{one.layer}:{one.ref}" for one in mill.catalog.candidates(found.name)),
-        tuple(_neighbour(plan.node(one), one) for one in reads),
-        tuple(_neighbour(plan.node(one), one) for one in sorted(plan.readers(found.relation)))
-        if is_known
-        else (),
-        len(set(reads).union(*(plan.upstream(one) for one in reads))),
+        tuple(_neighbour(plan, one) for one in reads),
+        tuple(_neighbour(plan, one) for one in sorted(plan.readers(found.relation))) if is_known else (),
+        len(set(reads).union(*(plan.upstream(one) for one in reads if one in plan.by_relation))),
         len(plan.downstream(found.relation)) if is_known else 0,
     )
 
 
-def _neighbour(node: Node, relation: str) -> Neighbour:
-    return Neighbour(relation, node.template.name if node.template else None, node.summary)
+def _neighbour(plan: Plan, relation: str) -> Neighbour:
+    node = plan.by_relation.get(relation)
+    # What no run makes is made by the command that needs it: drafts and repairs.
+    return Neighbour(
+        relation, node.template.name if node and node.template else None, node.summary if node else ""
+    )
 
 
 def shown(value: Any) -> str | None:

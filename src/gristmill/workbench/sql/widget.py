@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gristmill.workbench import asked as reading
 from gristmill.workbench import opened
 from gristmill.workbench.panel import Panel
 from gristmill.workbench.sql import sheet as sheets
@@ -103,7 +104,7 @@ class TemplatePanel(Panel, files="sql/table sql/template"):
 
     def _ran(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = sheets.sheet(self._mill, self._ref).template
-        result = sheets.run(self._mill, self._ref, sheets.given(found, asked.get("params") or {}))
+        result = sheets.run(self._mill, self._ref, sheets.given(found, reading.named(asked, "params")))
         turned = Turned(Pages(self._mill, result.sql, result.params))
         table = turned.do({"do": "ready"})
         if self._turned is not None:
@@ -114,7 +115,9 @@ class TemplatePanel(Panel, files="sql/table sql/template"):
     def _compared(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         other = str(asked.get("other") or "") or None
         found = self._mill.catalog.get(other) if other else sheets.sheet(self._mill, self._ref).template
-        typed = {name: value for name, value in (asked.get("params") or {}).items() if name in found.params}
+        typed = {
+            name: value for name, value in reading.named(asked, "params").items() if name in found.params
+        }
         made = sheets.compare(self._mill, self._ref, other, sheets.given(found, typed))
         return {
             "difference": {"title": made.title, "meaning": list(made.meaning), "effect": list(made.effect)}

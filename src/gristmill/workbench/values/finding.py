@@ -197,6 +197,12 @@ def found_for(at: Project, relation: str, column: str, least: float = 0.6) -> Fo
     return _FOUND[key]
 
 
+def is_found(at: Project, relation: str, column: str, least: float = 0.6) -> bool:
+    """Whether the column of the published run was searched already."""
+    run = opened.mill(at.root).published
+    return run is not None and (at.root, run.run, f"{relation}.{column}", least) in _FOUND
+
+
 def undecided(at: Project, found: Found, groups: Sequence[Group]) -> Iterator[Group]:
     """The groups without what the file decides; those with nothing left are passed over."""
     lines = [one for one in cluster.read(at.root / cluster.FILE, cluster.FILE) if one.column == found.label]

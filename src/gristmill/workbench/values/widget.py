@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gristmill import cluster, project
 from gristmill.errors import GristmillError, ParameterError, Problem
 from gristmill.report import note
+from gristmill.workbench import asked as reading
 from gristmill.workbench.panel import Panel
 from gristmill.workbench.values import finding, merging
 
@@ -81,11 +82,11 @@ class Studio(Panel, files="values/studio"):
             self._method = _one_of(asked.get("method"), finding.METHODS, self._method)
             self._place = 0
         elif verb == "page":
-            self._place = max(0, int(asked.get("place") or 0))
+            self._place = max(0, reading.whole(asked, "place"))
         elif verb == "undo":
             return str(merging.undo())
         elif verb == "all":
-            return str(merging.decide_all(*self._parts, float(asked.get("above") or 1.0)))
+            return str(merging.decide_all(*self._parts, reading.number(asked, "above", 1.0)))
         elif verb in ("merge", "apart"):
             return self._decide(verb, asked)
         return ""
@@ -93,10 +94,14 @@ class Studio(Panel, files="values/studio"):
     def _decide(self, verb: str, asked: Mapping[str, Any]) -> str:
         if asked.get("serial") != self._serial:
             return "The list has changed meanwhile: look again."
-        group = self._page[int(asked["group"])]
+        group = self._page[reading.place(asked, "group", len(self._page))]
         values = [group.after, *(one.value for one in group.members)]
-        into = str(asked.get("text") or "").strip() or values[int(asked.get("into") or 0)]
-        taken = [values[int(place)] for place in asked.get("take") or ()]
+        n = len(values)
+        into = (
+            str(asked.get("text") or "").strip()
+            or values[reading.place({"into": asked.get("into") or 0}, "into", n)]
+        )
+        taken = [values[reading.place({"take": one}, "take", n)] for one in reading.several(asked, "take")]
         decision = "accept" if verb == "merge" else "reject"
         if verb == "apart" and into not in values:
             raise ParameterError("Values stay apart from one of the list, not from a text that is typed.")
@@ -112,6 +117,8 @@ class Studio(Panel, files="values/studio"):
         return finding.clusters(*self._parts, method=self._method, show=show)
 
     def _shown(self) -> dict[str, Any]:
+        if not finding.is_found(project.load(), *self._parts):
+            self.working("Searching the column for values that mean the same …")
         found = self._clusters(show=self._show)
         self._place = min(self._place, max(0, len(found) - 1) // PAGE * PAGE)
         self._page = list(found.groups[self._place : self._place + PAGE])
