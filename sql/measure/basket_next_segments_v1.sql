@@ -1,7 +1,7 @@
 -- Name the products to offer each RFM segment next: those that are the next product of most of its customers.
 --
 -- grain    one row per segment (of segment.rfm_named) and product_key in measure.next_products, at most next_max a segment
--- param    next_max  integer from 1 = 5   products a segment at most
+-- param    next_max  integer from 0 = 5   products a segment at most
 -- returns  product_name, place (1 is best; ties by mean_score, then by key), n_offered (customers of the segment for whom it is
 --          one of measure.next_products), n_first (for whom it is the first), n_customers (of the segment, with a basket),
 --          share_offered (n_offered of n_customers, 0 to 1), mean_score (of n_offered), n_follows (of n_offered: because of

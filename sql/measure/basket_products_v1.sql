@@ -1,7 +1,7 @@
 -- Say of every product in how many purchases it is, and whether it is frequent enough to be paired with others.
 --
 -- grain    one row per product_key of measure.baskets
--- param    basket_min_orders    integer from 1 = 10     a product in fewer counted baskets is rare
+-- param    basket_min_orders    integer from 0 = 10     a product in fewer counted baskets is rare
 -- param    basket_max_products  integer from 1 = 2000   so many products at most are paired, the most frequent ones
 -- returns  product_no, product_name, category, n_baskets (purchases with it), n_counted (without the baskets that are too
 --          large), share_baskets (n_counted of all counted baskets, 0 to 1), rank_no (1 is in most counted baskets; ties

@@ -1,7 +1,7 @@
 -- Say how many purchases and products the basket measures look at, and what they leave out.
 --
 -- grain    one row
--- param    basket_min_orders  integer from 1 = 10   a product in fewer counted baskets is rare
+-- param    basket_min_orders  integer from 0 = 10   a product in fewer counted baskets is rare
 -- returns  n_purchases, n_without_products (no lines, or none of a known product that was kept), n_baskets (purchases with
 --          products), n_too_large (of more than basket_max_items products: not counted), n_counted, n_of_one_product (of
 --          n_counted: no pair in them), n_anonymous (of n_baskets: no customer known, so nothing follows them), mean_products,

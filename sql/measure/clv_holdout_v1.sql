@@ -2,7 +2,7 @@
 --
 -- grain    one row per customer_id whose first purchase is before the holdout period
 -- param    as_of             date           last day of the holdout period
--- param    clv_holdout_days  integer from 1 = 90   days of the holdout period
+-- param    clv_holdout_days  integer from 0 = 90   days of the holdout period
 -- returns  repeat_purchases, last_repeat_days and observed_days as in measure.clv_customers, on the day before the
 --          period began; n_holdout (days with a purchase in the period)
 with cut as (

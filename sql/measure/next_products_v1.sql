@@ -1,7 +1,7 @@
 -- Name the products that each customer is most likely to buy next, of those they never bought, and say why.
 --
 -- grain    one row per customer_id and product_key, at most next_max a customer
--- param    next_max  integer from 1 = 5   products a customer at most
+-- param    next_max  integer from 0 = 5   products a customer at most
 -- returns  product_name, place (1 is best), reason (follows: bought next by many who bought because_key, which the customer
 --          bought last; popular: bought by many of the customer's segment), because_key, because_name (of the product; null
 --          when popular), score (0 to 1: the confidence of measure.basket_next; share_buyers of measure.basket_segments when

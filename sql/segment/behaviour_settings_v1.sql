@@ -2,8 +2,8 @@
 --
 -- grain    one row
 -- param    behaviour_k       integer = null   number of clusters; null lets the customers say it
--- param    behaviour_least   integer from 2 = 3      fewest clusters that are tried; two seldom say more than segment.value does
--- param    behaviour_most    integer from 2 = 8      most clusters that are tried, up to 12
+-- param    behaviour_least   integer from 1 = 3      fewest clusters that are tried; two seldom say more than segment.value does
+-- param    behaviour_most    integer from 1 = 8      most clusters that are tried, up to 12
 -- param    behaviour_sample  integer from 1 = 5000   customers in the sample that clusters are found on, up to 50,000
 -- returns  k (or null), least, most, n_sample
 select
