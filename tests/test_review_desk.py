@@ -19,7 +19,6 @@ from gristmill import reviewing, runs
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import ParameterError, SourceError
 from gristmill.unify.decisions import FILE, Decision, append, read, withdraw
-from gristmill.workbench.review import _HELD
 from gristmill.workbench.review.counting import wilson
 from gristmill.workbench.review.desk import Desk
 from gristmill.workbench.review.drawing import card
@@ -30,9 +29,7 @@ from gristmill.workbench.review.pairs import compare
 def house(acme: House, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GRISTMILL_PROJECT", str(acme.root))
     yield acme
-    for held in _HELD.values():
-        held.close()
-    _HELD.clear()
+    gm.review.close()
 
 
 def lines(house: House) -> list[dict[str, str]]:

@@ -14,7 +14,6 @@ import gristmill as gm
 from gristmill import runs, stages
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.unify.decisions import FILE
-from gristmill.workbench.review import _HELD
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -23,9 +22,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 def house(acme: House, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GRISTMILL_PROJECT", str(acme.root))
     yield acme
-    for held in _HELD.values():
-        held.close()
-    _HELD.clear()
+    gm.review.close()
 
 
 def decided(house: House) -> list[str]:

@@ -15,9 +15,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gristmill import project
+from gristmill.workbench.opened import OneAProject
 
 if TYPE_CHECKING:
+    from gristmill.project import Project
     from gristmill.workbench.mapping.desk import Desk
     from gristmill.workbench.mapping.drafted import Choices, Drafted
     from gristmill.workbench.mapping.listing import Guesses
@@ -25,28 +26,25 @@ if TYPE_CHECKING:
 
 __all__ = ["assistant", "close", "draft", "guesses", "opened", "save"]
 
-_HELD: dict[Path, Desk] = {}
+
+def _desk(found: Project) -> Desk:
+    from gristmill.workbench.mapping.desk import Desk
+
+    return Desk(found)
+
+
+_DESKS = OneAProject(_desk, lambda held: held.is_old)
 """Reading a source of a million rows takes seconds: one desk a project is kept, until another run is published."""
 
 
 def opened(start: str | Path | None = None) -> Desk:
     """The desk of the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``)."""
-    from gristmill.workbench.mapping.desk import Desk
-
-    found = project.load(Path(start) if start else None)
-    held = _HELD.get(found.root)
-    if held is not None and (held.is_old or held.project != found):
-        _HELD.pop(found.root).close()
-        held = None
-    if held is None:
-        held = _HELD[found.root] = Desk(found)
-    return held
+    return _DESKS.of(start)
 
 
 def close() -> None:
     """Let go of every project that is held."""
-    while _HELD:
-        _HELD.popitem()[1].close()
+    _DESKS.close()
 
 
 def guesses(source: str, entity: str | None = None, *, show: bool = False) -> Guesses:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from gristmill import runs
 from gristmill.entities import ENTITIES
-from gristmill.lineage import items
 from gristmill.project import Project
 from gristmill.sources import ColumnGuess, Guess
 from gristmill.sources.draft import expression
 from gristmill.sources.evidence import Leaf
 from gristmill.sources.guess import Unmapped
 from gristmill.workbench.mapping.text import CHOSEN, difference
+from gristmill.written.selects import items
 
 LEFT_OUT = "left out by hand"
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from gristmill.entities import ENTITIES
 from gristmill.errors import Problem, SourceError
-from gristmill.lineage import Item, items
 from gristmill.sources.draft import returns
+from gristmill.written.selects import Item, items
 
 PROVENANCE = ("_source", "_file", "_row")
 CHOSEN = "chosen by hand"

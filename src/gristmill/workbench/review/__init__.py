@@ -17,33 +17,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gristmill import project
+from gristmill.workbench.opened import OneAProject
 
 if TYPE_CHECKING:
+    from gristmill.project import Project
     from gristmill.workbench.review.counting import Progress
     from gristmill.workbench.review.desk import Desk, Done
     from gristmill.workbench.review.listing import Queue
     from gristmill.workbench.review.pairs import Pair
     from gristmill.workbench.review.widget import Studio
 
-__all__ = ["decide", "opened", "pair", "progress", "queue", "studio", "undo"]
+__all__ = ["close", "decide", "opened", "pair", "progress", "queue", "studio", "undo"]
 
-_HELD: dict[Path, Desk] = {}
+
+def _desk(found: Project) -> Desk:
+    from gristmill.workbench.review.desk import Desk
+
+    return Desk(found)
+
+
+_DESKS = OneAProject(_desk, lambda held: held.is_old)
 """Opening a run of a million customers takes seconds: one desk a project is kept, until another run is published."""
 
 
 def opened(start: str | Path | None = None) -> Desk:
     """The desk of the project at or above ``start`` (default: here, or ``GRISTMILL_PROJECT``)."""
-    from gristmill.workbench.review.desk import Desk
+    return _DESKS.of(start)
 
-    found = project.load(Path(start) if start else None)
-    held = _HELD.get(found.root)
-    if held is not None and (held.is_old or held.project != found):
-        _HELD.pop(found.root).close()
-        held = None
-    if held is None:
-        held = _HELD[found.root] = Desk(found)
-    return held
+
+def close() -> None:
+    """Let go of every project that is held."""
+    _DESKS.close()
 
 
 def queue(most: int = 20, *, show: bool = False) -> Queue:
