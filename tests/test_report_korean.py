@@ -405,9 +405,9 @@ def test_placeholders_agree_and_the_page_has_all_its_words() -> None:
         fields = set(re.findall(r"\{([^{}]+)\}", own)) - set(PAIRS)
         if fields != set(re.findall(r"\{(\w+)\}", said)):
             unlike.append((said, own))
-        # 을(를) behind a name is the particles' work; behind a counted number the counter decides.
+        # 을(를) behind a name is the particles' work; behind a counted number the counter decides, behind a share 퍼센트.
         if re.search(
-            r"\{(?!n\b|n_|records|customers|pairs|proposals|best|worst)\w+\}(?:은|는|이|가|을|를|과|와|로|으로)[ ,.]",
+            r"\{(?!n\b|n_|records|customers|pairs|proposals|best|worst|share)\w+\}(?:은|는|이|가|을|를|과|와|로|으로)[ ,.]",
             own,
         ):
             unlike.append((said, own))

@@ -35,7 +35,7 @@ def metric(
     say it outright instead: a number gets its sign, text stands as it is.
     """
     if better is not None:
-        _one_of(better, DIRECTIONS, "direction")
+        one_of(better, DIRECTIONS, "direction")
     item = _metric(label, value, unit, note, change, good)
     is_number = isinstance(value, (int, float, Decimal)) and math.isfinite(value)
     item |= {"number": float(value) if is_number else None, "is_share": unit == "share", "better": better}  # type: ignore[arg-type]
@@ -49,7 +49,7 @@ def metrics(items: Sequence[Display]) -> Display:
 
 def finding(severity: str, sentence: str, *, detail: str | None = None, action: str | None = None) -> Display:
     """One thing a reader should know: what it is, how much it matters (critical, warning, info, good), what to do."""
-    _one_of(severity, SEVERITIES, "severity")
+    one_of(severity, SEVERITIES, "severity")
     item = {
         "severity": severity,
         "sentence": numbers.clean_text(sentence),
@@ -69,7 +69,7 @@ def findings(items: Sequence[Display]) -> Display:
 
 def verdict(kind: str, sentence: str) -> Display:
     """The run in one sentence: good, warn or bad."""
-    _one_of(kind, VERDICTS, "verdict")
+    one_of(kind, VERDICTS, "verdict")
     return Display({"kind": "verdict", "verdict": kind, "sentence": numbers.clean_text(sentence)})
 
 
@@ -116,7 +116,8 @@ def _gather(items: Sequence[Display], kind: str) -> list[dict[str, Any]]:
     return [entry for item in items for entry in item.payload["items"]]
 
 
-def _one_of(word: str, words: Sequence[str], what: str) -> None:
+def one_of(word: str, words: Sequence[str], what: str) -> None:
+    """Raises ParameterError for a word that is none of ``words``."""
     if word not in words:
         raise ParameterError(
             Problem(

@@ -28,7 +28,7 @@ _NAMES = frozenset({"column", "columns", "file", "relation", "source", "values"}
 _MARKS = re.compile(r"(\s*(?:#{1,6}|[-*]|\d+\.)\s+)?(.*)", re.DOTALL)
 _PREFIX = 4
 """Letters of a pattern's beginning by which it is looked up."""
-_DEEP = 4
+_DEEP = 7
 """How far a captured part is looked into for parts of its own."""
 
 
@@ -141,7 +141,19 @@ class Catalogue:
             }
             for column in payload["columns"]
         ]
-        return {**self._texts(payload), "columns": columns, "rows": rows}
+        said = {**self._texts(payload), "columns": columns, "rows": rows}
+        if "moves" in payload:
+            said["moves"] = {
+                i: [move and {**move, "text": self.say(move["text"])} for move in column]
+                for i, column in payload["moves"].items()
+            }
+            keys = [heads[i] for i in payload["kept"]["keys"]]
+            said["gone"] = [
+                [self.value(part, head) for part, head in zip(key, keys, strict=True)]
+                for key in payload["gone"]
+                if len(key) == len(keys)
+            ]
+        return said
 
     def _chart(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         table = payload["table"]

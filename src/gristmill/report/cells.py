@@ -106,6 +106,7 @@ class _Renderer:
     def __init__(self, words: Words, beside: Beside) -> None:
         self.words = words
         self.before = beside.before
+        self.now = changes.Figures()
         self.gone: Sequence[str] = ()
         self.trace = beside.trace
         self.failure = beside.failure
@@ -115,7 +116,8 @@ class _Renderer:
 
     def run(self, notebook: Mapping[str, Any]) -> Rendered:
         cells = [cell for cell in notebook.get("cells", []) if not _tags(cell) & _BANNER_TAGS]
-        self.gone = changes.gone(changes.figures(notebook), self.before)
+        self.now = changes.figures(notebook)
+        self.gone = changes.gone(self.now, self.before)
         for position, cell in enumerate(cells):
             failed_here = self.failure is not None and self.failure.cell == position
             if _tags(cell) & _HIDDEN_TAGS and not failed_here:
@@ -224,7 +226,7 @@ class _Renderer:
 
     def _compared(self, payload: Payload) -> Payload:
         """Beside what the page said before; the first findings tell also which are no longer made."""
-        payload = changes.compared(payload, self.before)
+        payload = changes.compared(payload, self.before, self.now)
         if payload.get("kind") == "findings" and self.gone:
             payload, self.gone = {**payload, "gone": list(self.gone)}, ()
         return payload

@@ -1,34 +1,33 @@
 """What changed since an earlier run: every number of a page beside what it was, findings that are new or gone.
 
 The figures of a run are kept beside its pages, so that they can be compared as long as the report is there. A number is
-known by its page and its label, a finding by its sentence without the numbers in it.
+known by its page and its label, a finding by its sentence without the numbers in it, the cells of tables as moved.py says.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gristmill.report import numbers
-from gristmill.report.display import Payload, payloads
+from gristmill.report import moved, numbers
+from gristmill.report.display import Payload, payloads, sentence_key
 
 FILE = "figures.json"
 _FORM = 1
-_NUMBERS = re.compile(r"[-−+±]?\d[\d,.]*%?")
-"""What a finding may say otherwise from run to run and be the same."""
 
 
 @dataclass
 class Figures:
-    """The numbers and findings of one page."""
+    """The numbers, findings and tables of one page."""
 
     numbers: dict[str, float] = field(default_factory=dict)
     findings: dict[str, str] = field(default_factory=dict)
     """Sentence without numbers → the sentence as it was said."""
+    tables: dict[str, moved.Table] = field(default_factory=dict)
+    """By name; of tables that have one name none is kept, since nobody could say which is which."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,8 @@ class Before:
 
 
 def figures(notebook: Mapping[str, Any]) -> Figures:
-    """The numbers and findings in the outputs of an executed notebook."""
-    found = Figures()
+    """The numbers, findings and tables in the outputs of an executed notebook."""
+    found, twice = Figures(), set()
     for payload in payloads(notebook):
         if payload.get("kind") == "metrics":
             for item in payload["items"]:
@@ -55,27 +54,38 @@ def figures(notebook: Mapping[str, Any]) -> Figures:
         elif payload.get("kind") == "findings":
             for item in payload["items"]:
                 if item["severity"] != "good":
-                    found.findings.setdefault(key(item["sentence"]), item["sentence"])
+                    found.findings.setdefault(sentence_key(item["sentence"]), item["sentence"])
+        elif payload.get("kind") == "table" and (table := moved.table(payload)):
+            name = payload["kept"]["name"]
+            if name in found.tables:
+                twice.add(name)
+            found.tables[name] = table
+    found.tables = {name: table for name, table in found.tables.items() if name not in twice}
     return found
 
 
-def key(sentence: str) -> str:
-    """What is the same of a finding from run to run."""
-    return " ".join(_NUMBERS.sub("#", sentence).split())
+def compared(payload: Payload, before: Figures | None, now: Figures | None = None) -> Payload:
+    """A payload with the change of every number since ``before``, and new findings marked; as it is without a page before.
 
-
-def compared(payload: Payload, before: Figures | None) -> Payload:
-    """A payload with the change of every number since ``before``, and new findings marked; as it is without a page before."""
+    Cells of tables are compared where ``now``, the page's own figures, is given.
+    """
     if before is None:
         return payload
     if payload.get("kind") == "metrics":
         return {**payload, "items": [_moved(item, before) for item in payload["items"]]}
     if payload.get("kind") == "findings":
         items = [
-            {**item, "is_new": item["severity"] != "good" and key(item["sentence"]) not in before.findings}
+            {
+                **item,
+                "is_new": item["severity"] != "good"
+                and sentence_key(item["sentence"]) not in before.findings,
+            }
             for item in payload["items"]
         ]
         return {**payload, "items": items}
+    name = (payload.get("kept") or {}).get("name")
+    if now and name in now.tables and name in before.tables:
+        return moved.compared(payload, now.tables[name], before.tables[name])
     return payload
 
 
@@ -92,7 +102,7 @@ def write(folder: Path, run: str, as_of: str, pages: Mapping[str, Figures]) -> N
         "form": _FORM,
         "run": run,
         "as_of": as_of,
-        "pages": {stage: vars(page) for stage, page in pages.items()},
+        "pages": {stage: asdict(page) for stage, page in pages.items()},
     }
     from gristmill.report import atomic
 
@@ -109,6 +119,7 @@ def read(folder: Path) -> Before | None:
             str(stage): Figures(
                 {str(k): float(v) for k, v in page["numbers"].items()},
                 {str(k): str(v) for k, v in page["findings"].items()},
+                {str(k): moved.read(v) for k, v in page.get("tables", {}).items()},
             )
             for stage, page in content["pages"].items()
         }

@@ -10,6 +10,7 @@ cards.py are the only places that build them; markup.py is the only place that t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,8 @@ THEME = Path(__file__).parent / "theme"
 
 Payload = Mapping[str, Any]
 
+_NUMBERS = re.compile(r"[-−+±]?\d[\d,.]*%?")
+
 
 def payloads(notebook: Mapping[str, Any]) -> Iterator[Payload]:
     """Every payload in the outputs of an executed notebook, in order."""
@@ -32,6 +35,11 @@ def payloads(notebook: Mapping[str, Any]) -> Iterator[Payload]:
             payload = (output.get("data") or {}).get(MIME)
             if isinstance(payload, Mapping):
                 yield payload
+
+
+def sentence_key(sentence: str) -> str:
+    """What is the same of a sentence from run to run: all but its numbers."""
+    return " ".join(_NUMBERS.sub("#", sentence).split())
 
 
 @lru_cache(maxsize=8)

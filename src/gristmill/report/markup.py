@@ -10,12 +10,15 @@ import html as _html
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from gristmill.report import sparkline
+from gristmill.report import sparkline, specs
 from gristmill.report.display import Payload
 from gristmill.report.words import Words
 
 Draw = Callable[[Payload], str]
 """Turns a chart's payload into SVG markup; without one a chart shows its numbers only."""
+
+MOST_GONE = 12
+"""Rows gone from a table that are named below it; more are counted."""
 
 MOST_DRAWN = 1000
 """Rows of a table that stand in the page as they are; further ones are data until they are looked at."""
@@ -76,19 +79,21 @@ def plain(payload: Payload) -> str:
     return str(payload.get("text", kind))
 
 
-def _caption(payload: Payload, tag: str = "figcaption") -> str:
+def _caption(payload: Payload, unit: str | None = None) -> str:
     parts = []
     if payload["title"]:
-        parts.append(f"<b>{inline(payload['title'])}</b>")
+        behind = f" <i>{esc(unit)}</i>" if unit else ""
+        parts.append(f"<b>{inline(payload['title'])}{behind}</b>")
     if payload["note"]:
         parts.append(f"<span>{inline(payload['note'])}</span>")
-    return f"<{tag}>{''.join(parts)}</{tag}>" if parts else ""
+    return f"<figcaption>{''.join(parts)}</figcaption>" if parts else ""
 
 
 def _table(payload: Payload, words: Words, source: str) -> str:
     name = esc(payload["title"] or payload["relation"] or words["rows"].replace("{n}", "").strip())
     grid = _grid(payload, words, name)
-    foot = f"<div class=gm-foot>{_count(payload, words, source)}{_sql(payload, words)}</div>"
+    gone, legend = _moved(payload, words)
+    foot = f"{gone}<div class=gm-foot>{_count(payload, words, source)}{legend}{_sql(payload, words)}</div>"
     if payload.get("fold") and payload["rows"]:
         shown = f"<b>{inline(payload['title'])}</b> " if payload["title"] else ""
         note = f'<p class="gm-note">{inline(payload["note"])}</p>' if payload["note"] else ""
@@ -109,6 +114,7 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
     kinds = [_cell_class(col) for col in columns]
     bars = {int(i): lengths for i, lengths in payload["bars"].items()}
     lines = {int(i): drawn for i, drawn in payload.get("lines", {}).items()}
+    marks = _marks(payload, words)
     body = []
     kept = len(payload["rows"]) if lines else MOST_DRAWN
     for n, row in enumerate(payload["rows"][:kept]):
@@ -116,9 +122,13 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
         for i, value in enumerate(row):
             length = bars[i][n] if i in bars else None
             if i in lines and lines[i][n] is not None:
-                cells.append(_line(str(value), lines[i][n]))
+                cell = _line(str(value), lines[i][n])
             else:
-                cells.append(_cell(value, kinds[i], length, words))
+                cell = _cell(value, kinds[i], length, words)
+            if mark := marks.get((n, i)):
+                # What is sorted, filtered and saved is the value alone.
+                cell = cell.replace("<td", f'<td data-v="{esc(value)}"', 1) + mark
+            cells.append(cell)
         body.append("<tr>" + "".join(cells))
     rest = _rest(payload["rows"][kept:], kept, bars, words)
     paged = " data-paged" if len(body) > 50 else ""
@@ -132,6 +142,40 @@ def _grid(payload: Payload, words: Words, name: str) -> str:
             else ""
         )
     )
+
+
+def _marks(payload: Payload, words: Words) -> dict[tuple[int, int], str]:
+    """What stands beside values, by row and column: how a number changed, and that a row is new."""
+    marks = {}
+    for i, column in payload.get("moves", {}).items():
+        for n, move in enumerate(column):
+            if move:
+                judged = {True: "good", False: "bad"}.get(move["good"], "even")
+                said = [words["moved_up" if move["up"] else "moved_down"]]
+                said += [] if move["good"] is None else [words["better" if move["good"] else "worse"]]
+                marks[n, int(i)] = (
+                    f'<i class="gm-moved gm-{"up" if move["up"] else "down"} gm-{judged}">{esc(move["text"])}'
+                    f"<b class=gm-hidden> {', '.join(said)}</b></i>"
+                )
+    first = payload["kept"]["keys"][0] if payload.get("fresh") else 0
+    for n in payload.get("fresh", ()):
+        if payload["rows"][n][first]:
+            marks[n, first] = f' <em class="gm-new">{words["new"]}</em>'
+    return marks
+
+
+def _moved(payload: Payload, words: Words) -> tuple[str, str]:
+    """Under a table: which rows are gone, and how its changes are to be read."""
+    moves = [move for column in payload.get("moves", {}).values() for move in column if move]
+    judged = {move["good"] for move in moves}
+    signs = " ".join((["▲ ▼"] if judged - {None} else []) + (["△ ▽"] if None in judged else []))
+    said = words["moves_worse" if False in judged else "moves"]
+    legend = f"<span>{signs} {said}</span>" if moves else ""
+    gone = [" · ".join(key) for key in payload.get("gone", ())]
+    more = f", {words.say('more', n=len(gone) - MOST_GONE)}" if len(gone) > MOST_GONE else ""
+    names = ", ".join(esc(key) for key in gone[:MOST_GONE])
+    told = f'<p class="gm-past"><b>{words["gone_rows"]}:</b> {names}{more}</p>' if gone else ""
+    return told, legend
 
 
 def _rest(
@@ -231,7 +275,7 @@ def _chart(payload: Payload, words: Words, draw: Draw | None, source: str) -> st
     origin = f"<span>{words['from']} {source}</span>" if source else ""
     behind = _grid(table, words, name) if table["rows"] else ""
     return (
-        f'<figure class="gm-chart">{_caption(payload)}{drawing}<div class=gm-foot>'
+        f'<figure class="gm-chart">{_caption(payload, specs.unit_behind(payload))}{drawing}<div class=gm-foot>'
         f"<details class=gm-behind><summary>{words['data_behind']}</summary>{behind}"
         f"<p class=gm-count>{_count(table, words)}</p></details>{_sql(table, words)}{origin}</div></figure>"
     )

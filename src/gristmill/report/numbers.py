@@ -44,7 +44,7 @@ def number(value: float | Decimal, decimals: int | None = None) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if decimals is None:
-        decimals = _decimals([value])
+        decimals = decimals_of([value])
     text = f"{value:,.{decimals}f}"
     return "0" if text.strip("-0.,") == "" and decimals == 0 else text
 
@@ -63,7 +63,7 @@ def percent(value: float | Decimal, decimals: int = 1) -> str:
     return f"{text}%"
 
 
-def _decimals(values: Sequence[int | float | Decimal]) -> int:
+def decimals_of(values: Sequence[int | float | Decimal]) -> int:
     """Decimals that a column needs, the same for every row so that they line up."""
     finite = [abs(float(v)) for v in values if math.isfinite(v) and v != 0]
     if not finite or all(v == int(v) for v in finite):
@@ -115,7 +115,7 @@ def column(col: Col, values: Sequence[Any]) -> list[str | bool | None]:
     present = [v for v in values if v is not None]
     numbers = [v for v in present if isinstance(v, (int, float, Decimal)) and not isinstance(v, bool)]
     is_code = col.name.rsplit("_", 1)[-1].lower() in _CODE_WORDS and all(isinstance(v, int) for v in numbers)
-    decimals = _decimals(numbers)
+    decimals = decimals_of(numbers)
     style = _time_style(present)
 
     def show(value: Any) -> str | bool | None:

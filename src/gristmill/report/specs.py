@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gristmill.report import bands
+from gristmill.report.room import COMPACT, WIDE, beside, domain_with_labels, names_fit, reckoned, stand_apart
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v{}.json"
 
@@ -28,13 +29,12 @@ _NUMERALS = {
 """How figures along an axis are shortened: k, M and B, or by ten thousands where a language counts so."""
 
 _DASHES = [[1, 0], [1, 0], [1, 0], [6, 3], [6, 3], [2, 2], [2, 2]]
-_WIDE, _COMPACT = 680, 340
 
 
 def build(payload: Any, *, compact: bool = False, title: bool = False) -> dict[str, Any]:
     """The specification of one chart; ``compact`` is for 340 px, ``title`` puts the title into the drawing."""
     makers = {"lines": _lines, "bars": _bars, "stacked": _stacked, "heatmap": _heatmap, "flows": _flows}
-    width = _COMPACT if compact else _WIDE
+    width = COMPACT if compact else WIDE
     spec: dict[str, Any] = {
         "background": None,
         "width": width,
@@ -44,9 +44,18 @@ def build(payload: Any, *, compact: bool = False, title: bool = False) -> dict[s
         "config": config(),
     }
     if title and payload["title"]:
-        spec["title"] = {"text": payload["title"], "anchor": "start", "fontSize": 14, "offset": 12}
+        unit = unit_behind(payload)
+        text = f"{payload['title']} ({unit})" if unit else payload["title"]
+        spec["title"] = {"text": text, "anchor": "start", "fontSize": 14, "offset": 12}
     spec.update(makers[payload["mark"]](payload, compact))
     return spec
+
+
+def unit_behind(payload: Any) -> str | None:
+    """The unit of a chart whose figures stand at the marks, with no axis to say it."""
+    return (
+        payload["y"]["unit"] if payload["mark"] in ("bars", "heatmap") and not payload["y"]["share"] else None
+    )
 
 
 def config() -> dict[str, Any]:
@@ -152,9 +161,15 @@ def _x_bands(payload: Any, points: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for point in points:
             at = _when(point["x"])
             point["x"] = at.strftime(style) if at else "–"
-    return {"field": "x", "type": "ordinal", "sort": None, "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
-            "axis": {"title": payload["x"]["unit"], "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 10,
-                     "labelLimit": 120}}  # fmt: skip
+    axis = {"title": payload["x"]["unit"], "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 10,
+            "labelLimit": 120}  # fmt: skip
+    return {
+        "field": "x",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
+        "axis": axis,
+    }
 
 
 def _domain(points: Sequence[Any], zero: bool, head: float) -> list[float]:
@@ -175,9 +190,9 @@ def _legend(payload: Any, compact: bool) -> dict[str, Any]:
     """Above the drawing, and above the unit where one stands there."""
     offset = 26 if payload["y"]["unit"] and not payload["y"]["share"] else 10
     limit = 120 if compact else 150
-    longest = max((_reckoned(name) for name in payload["series"]), default=0)
+    longest = max((reckoned(name) for name in payload["series"]), default=0)
     wider = 1.4 if any(ord(ch) > 0x2E80 for name in payload["series"] for ch in name) else 1.16
-    columns = int((_COMPACT if compact else _WIDE) // (min(longest, limit * wider) + 30))
+    columns = int((COMPACT if compact else WIDE) // (min(longest, limit * wider) + 30))
     return {
         "title": None,
         "orient": "top",
@@ -220,7 +235,7 @@ def _lines(payload: Any, compact: bool) -> dict[str, Any]:
         return {"data": {"values": points}, "layer": layers}
     layers.append(_end_labels(payload, domain))
     # The names were measured in the narrower font of whoever draws.
-    more = min(round(max(_reckoned(name) for name in series) * 0.2), 40)
+    more = min(round(max(reckoned(name) for name in series) * 0.2), 40)
     padding = {"left": 4, "right": 4 + more, "top": 4, "bottom": 0}
     return {"data": {"values": points}, "layer": layers, "padding": padding}
 
@@ -257,25 +272,26 @@ def _bars(payload: Any, compact: bool) -> dict[str, Any]:
     points = [dict(point) for point in payload["points"]]
     lying = payload["options"].get("horizontal", False)
     negative = any((p["y"] or 0) < 0 for p in points)
-    labelled = not negative and len(points) <= (40 if lying else 7 if compact else 14)
+    labelled = not negative and (len(points) <= 40 if lying else stand_apart(points, compact))
     scale = {
-        "domain": _domain_with_labels(points, _COMPACT if compact else _WIDE)
+        "domain": domain_with_labels(points, COMPACT if compact else WIDE)
         if labelled and lying
         else _domain(points, True, 0.08 if labelled else 0.02),
         "nice": False,
     }
     value: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": scale}
+    figures = {**payload["y"], "unit": None}  # the unit stands behind the title, for there may be no axis
     if lying:
-        value["axis"] = None if labelled else _value_axis(payload["y"], compact, side="x")
+        value["axis"] = None if labelled else _value_axis(figures, compact, side="x")
         words = {"field": "x", "type": "nominal", "sort": None, "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
-                 "axis": {"title": None, **_room(points, "x", 120 if compact else 220)}}  # fmt: skip
+                 "axis": {"title": None, **beside(points, "x", 120 if compact else 220)}}  # fmt: skip
         place = {"x": value, "y": words}
         shape: dict[str, Any] = {
             "height": 12 + len(points) * (26 if compact else 28) + (0 if labelled else 34)
         }
         text = {"align": "left", "dx": 6, "baseline": "middle"}
     else:
-        value["axis"] = None if labelled else _value_axis(payload["y"], compact)
+        value["axis"] = None if labelled else _value_axis(figures, compact)
         place, shape = {"x": _x_bands(payload, points), "y": value}, {}
         text = {"align": "center", "dy": -7, "baseline": "bottom", "fontSize": 11}
     color = {"condition": {"test": "datum.h", "value": PALETTE[0]}, "value": QUIET}
@@ -290,41 +306,28 @@ def _bars(payload: Any, compact: bool) -> dict[str, Any]:
     return {**shape, "data": {"values": points}, "layer": marks}
 
 
-def _room(points: Sequence[Any], key: str, most: int) -> dict[str, Any]:
-    """Room for words beside an axis: 7 px a letter, 12 px a Hangul or Han character.
-
-    Reckoned, because a reader's font may be wider than the one measured with here.
-    """
-    words = [str(point[key]) for point in points]
-    longest = max((_reckoned(word) for word in words), default=0)
-    wider = 1.4 if any(ord(ch) > 0x2E80 for word in words for ch in word) else 1.16
-    return {"labelLimit": most, "minExtent": min(longest, round(most * wider)) + 6}
-
-
-def _reckoned(word: str) -> int:
-    return sum(12 if ord(ch) > 0x2E80 else 7 for ch in word)
-
-
-def _domain_with_labels(points: Sequence[Any], width: int) -> list[float]:
-    """The scale of lying bars on which each bar and the figure behind it end inside of the drawing."""
-    room = width - _room(points, "x", 120 if width == _COMPACT else 220)["minExtent"] - 24
-    ends = [(p["y"] or 0) / (1 - min((_reckoned(p["v"]) * 1.1 + 10) / room, 0.7)) for p in points]
-    return [0.0, max(ends, default=0.0) or 1.0]
-
-
 def _stacked(payload: Any, compact: bool) -> dict[str, Any]:
     points = [dict(point) for point in payload["points"]]
     order = {name: i for i, name in enumerate(payload["series"])}
     for point in points:
         point["o"] = order.get(point["c"], 0)
     share = payload["options"].get("share", False)
-    axis = _value_axis({**payload["y"], "share": share or payload["y"]["share"]}, compact)
+    # A name is never left out: where names do not fit beside each other, the bars lie.
+    lying = payload["x"]["type"] == "word" and not names_fit(points, compact)
+    axis = _value_axis(
+        {**payload["y"], "share": share or payload["y"]["share"]}, compact, side="x" if lying else "y"
+    )
+    place = _x_bands(payload, points)
+    if lying:
+        place = {"field": "x", "type": "nominal", "sort": None, "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
+                 "axis": {"title": None, **beside(points, "x", 120 if compact else 220)}}  # fmt: skip
     return {
+        **({"height": 90 + len({point["x"] for point in points}) * 28} if lying else {}),
         "data": {"values": points},
         "mark": {"type": "bar", "stroke": "#8883", "strokeWidth": 0.5},
         "encoding": {
-            "x": _x_bands(payload, points),
-            "y": {
+            "y" if lying else "x": place,
+            "x" if lying else "y": {
                 "field": "y",
                 "type": "quantitative",
                 "stack": "normalize" if share else "zero",
@@ -354,16 +357,19 @@ def _heatmap(payload: Any, compact: bool) -> dict[str, Any]:
     place = {
         "x": {**_x_bands(payload, points), "scale": {"paddingInner": 0.06, "paddingOuter": 0}},
         "y": {"field": "c", "type": "ordinal", "sort": None, "scale": {"paddingInner": 0.08, "paddingOuter": 0},
-              "axis": {"title": None, **_room(points, "c", 90 if compact else 160)}},
+              "axis": {"title": None, **beside(points, "c", 90 if compact else 160)}},
     }  # fmt: skip
     place["x"]["axis"] = {**place["x"]["axis"], "orient": "top"}
+    if payload["x"]["type"] == "word":
+        # Cells without a value are not drawn, and yet say in which order the columns stand.
+        place["x"]["sort"] = list(dict.fromkeys(point["x"] for point in payload["points"]))
     marks: list[dict[str, Any]] = [
         {"mark": {"type": "rect", "cornerRadius": 2, "fill": PALETTE[0]},
          "encoding": {**place, "fillOpacity": {"field": "d", "type": "quantitative", "scale": None, "legend": None},
                       "description": {"field": "t"}, "tooltip": {"field": "t"}}}
     ]  # fmt: skip
     longest = max((len(p["v"]) for p in points), default=1)
-    if columns * (longest * 7 + 4) <= (_COMPACT - 60 if compact else _WIDE - 100):
+    if columns * (longest * 7 + 4) <= (COMPACT - 60 if compact else WIDE - 100):
         ink = {"condition": {"test": "datum.d >= 0.8", "value": "#fff"}, "value": "currentColor"}
         text = {"type": "text", "fontSize": 11, "aria": False}
         marks.append({"mark": text, "encoding": {**place, "text": {"field": "v"}, "fill": ink}})
@@ -371,5 +377,5 @@ def _heatmap(payload: Any, compact: bool) -> dict[str, Any]:
 
 
 def _flows(payload: Any, compact: bool) -> dict[str, Any]:
-    width = _COMPACT if compact else _WIDE
+    width = COMPACT if compact else WIDE
     return bands.spec(payload, width=width, palette=PALETTE, quiet=QUIET, compact=compact)

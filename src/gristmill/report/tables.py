@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from gristmill.errors import ParameterError, Problem, did_you_mean
-from gristmill.report import numbers, sparkline
+from gristmill.report import moved, numbers, sparkline
 from gristmill.report.data import Col, Data
-from gristmill.report.display import Display
+from gristmill.report.display import Display, sentence_key
 
 MAX_ROWS = 1000
 """Rows of a table that reach a page unless the caller says otherwise."""
@@ -29,6 +29,9 @@ def table(
     trends: Sequence[str] = (),
     filters: Sequence[str] = (),
     fold: bool = False,
+    change: Mapping[str, str | None] | None = None,
+    key: str | Sequence[str] | None = None,
+    name: str | None = None,
     align: Mapping[str, str] | None = None,
     masked: bool = True,
 ) -> Display:
@@ -39,12 +42,20 @@ def table(
     largest share, one per cent at least; a share that is not known is a gap.
     ``filters`` names columns to choose a value of above the table; the choice holds for every table of the page that
     has a column of that name. ``fold`` shows the table only when it is asked for; one that nobody opened is not printed either.
+    ``change`` names number columns whose cells show how they changed since the run that the page is compared with, and which way is
+    welcome: higher, lower, or None for neither; rows that are new are marked, and those that are gone are told below.
+    A row is known by its ``key``, one column or several, the first when none is given; the table by its ``name``, which is its title
+    without the numbers in it when none is given. A table of more than 600 such cells shows no changes.
     ``align`` overrides left, right or center by column. Rows beyond ``max_rows`` are left out and counted.
     Raises ParameterError for a column that is not there.
     """
     made = payload(data, title, note, max_rows, bars, align or {}, masked, trends)
-    for name in filters:
-        made["columns"][data.index(name)]["filter"] = True
+    for column in filters:
+        made["columns"][data.index(column)]["filter"] = True
+    if change:
+        called = name or (sentence_key(title) if title else " | ".join(data.names))
+        held = moved.kept(data, data.rows[: len(made["rows"])], called, change, key)
+        made |= {"kept": held} if held else {}
     return Display({**made, "fold": True} if fold else made)
 
 

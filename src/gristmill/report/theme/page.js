@@ -143,7 +143,7 @@
     }
     function words(row) {
       if (row.low === undefined)
-        row.low = (row.tr ? row.tr.textContent : heads.map(function (_, i) { return value(row, i); }).join(" ")).toLowerCase();
+        row.low = heads.map(function (_, i) { return value(row, i) || ""; }).join(" ").toLowerCase();
       return row.low;
     }
     function element(row) {
