@@ -1,6 +1,7 @@
 -- Estimate how often two different people carry the same e-mail or phone, which a sample of pairs is too small to show.
 --
 -- grain    one row per column_name (email, phone)
+-- renewed  when learning
 -- returns  n_values (people with a value), u_same (chance that two different people share it; never 0)
 with totals as (
   select column_name,

@@ -1,6 +1,7 @@
 -- Compare the records of every candidate pair and of every pair drawn by chance, column by column.
 --
 -- grain    one row per population, left_id and right_id
+-- renewed  by pair
 -- returns  the columns of unify.compared_names, and a level a column (0 differs, null where either side is empty):
 --          email 3 same, 2 a typo, 1 same or alike before @; phone 2 same, 1 one digit; birth 4 same, 3 one digit or day and month
 --          swapped, 2 two digits or same month, 1 about a year; place 3 postcode and city, 2 either, 1 one character;

@@ -1,6 +1,7 @@
 -- Say what every customer of several records has agreed to: the latest word counts, and no beats yes of the same day.
 --
 -- grain    one row per customer_id
+-- renewed  by customer
 -- returns  consent_email, consent_sms, consent_phone, consent_post (null where nobody ever said), consent_at (latest word)
 with said as (
   select m.customer_id, p.contact_id, coalesce(p.consent_at, p.updated_at, p.created_at) as said_at, p.consent_at,

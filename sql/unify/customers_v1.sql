@@ -1,6 +1,7 @@
 -- Build the golden record: what is best known of every customer.
 --
 -- grain    one row per customer_id
+-- renewed  by customer
 -- returns  the columns of a person as chosen in unify.survivors (a contact's own record before a trace elsewhere, then newest, most
 --          frequent, longest, first source by name), consents as in unify.consents, n_contacts, n_sources, emails and phones
 --          (all known, sorted), first_seen_at, last_seen_at

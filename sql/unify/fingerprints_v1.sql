@@ -1,6 +1,7 @@
 -- Draw up what a record is recognised by in the next run, when lists are sorted anew and keys are gone: digests, no values.
 --
 -- grain    one row per contact_id
+-- renewed  by record
 -- returns  is_keyed (its source gives it a key; else its id is its place in a file), digest (of all that is said of the person, and
 --          of the source where that is little), name, email, phone and birth (digests of one value each; null where it is not known)
 with told as (

@@ -1,6 +1,7 @@
 -- Count how many different people carry a value, so that agreeing on a rare one says more than on a common one.
 --
 -- grain    one row per column_name and value
+-- renewed  when learning
 -- returns  n_people: records for given, family, place, company; beginnings of given names for email and phone, which copies of
 --          one person share (of one that more than eight share, as noreply@, full names); for name the fewest different phones, e-mails or birth dates seen with it
 with people as (

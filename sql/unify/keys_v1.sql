@@ -1,8 +1,10 @@
 -- Give every record the keys under which its duplicates are looked for.
 --
 -- grain    one row per contact_id and kind of key
+-- renewed  by record
 -- param    small_n integer from 0 = 10000   up to so many records the weak kinds (rank 20 to 29) are used too
--- returns  rank (1 is the most telling kind), kind, value, finer (what splits a block that is too large), contact_id
+-- returns  rank (1 is the most telling kind), kind, value, finer (what splits a block that is too large), contact_id,
+--          is_new (its pairs are looked for; false where the run before has done so)
 with people as (
   -- of records that are equal in everything one stands for all
   select contact_id, member_no, email, email_local, email_server, phone, name, given, family, given_sound, family_sound, birth, company,
@@ -10,9 +12,6 @@ with people as (
     regexp_extract(address, '^[^0-9]*([0-9]+.{0,3})', 1) as house
   from unify.records
   where twin_id = contact_id
-),
-sized as (
-  select count(*) as n from people
 ),
 listed as (
   select contact_id, unnest([
@@ -51,4 +50,4 @@ keyed as (
   union all
   select rank, kind, value, finer, contact_id from unify.evidence_keys
 )
-select * from keyed where value is not null and (rank not between 20 and 29 or (select n from sized) <= $small_n)
+select *, true as is_new from keyed where value is not null and (rank not between 20 and 29 or (select max(n_people) from unify.scale) <= $small_n)

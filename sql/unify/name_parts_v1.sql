@@ -2,46 +2,7 @@
 --
 -- grain    one row per distinct name (name_text)
 -- returns  name_text (full, given and family name joined by a unit separator), given_text, family_text (null when unknown)
-with names as (
-  select distinct
-    coalesce(full_name, '') || chr(31) || coalesce(given_name, '') || chr(31) || coalesce(family_name, '') as name_text,
-    full_name, given_name, family_name
-  from unify.persons
-  where full_name is not null or given_name is not null or family_name is not null
-),
-tidied as (
-  -- titles and forms of address are not part of a name; inside a token hyphens and apostrophes join
-  select *,
-    trim(regexp_replace(regexp_replace(lower(coalesce(full_name, '')),
-      '^(mr|mrs|ms|miss|dr|prof|herr|frau|mme)[.]? +|,? +(jr|sr|ii|iii)[.]?$|님$| +씨$', '', 'g'),
-      '[^\p{L}\p{N}\p{So}, ]+', '', 'g')) as text
-  from names
-),
-tokens as (
-  select *,
-    list_filter(string_split(replace(text, ',', ' '), ' '), lambda w: w <> '') as words,
-    replace(text, ' ', '') as joined
-  from tidied
-),
--- how often a word opens and closes a name, here and in the columns that say which is which
-positions as (
-  select word, sum(n_given) as n_given, sum(n_family) as n_family
-  from (
-    select words[1] as word, 1 as n_given, 0 as n_family from tokens where len(words) > 1
-    union all select words[len(words)], 0, 1 from tokens where len(words) > 1
-    union all select lower(given_name), 3, 0 from tokens where given_name is not null and family_name is not null
-    union all select lower(family_name), 0, 3 from tokens where given_name is not null and family_name is not null)
-  group by word
-),
-habit as (
-  select count(*) filter (f.spelling is not null and l.spelling is null)
-      > count(*) filter (l.spelling is not null and f.spelling is null) as is_surname_first
-  from tokens as t
-  left join unify.surnames as f on f.spelling = t.words[1]
-  left join unify.surnames as l on l.spelling = t.words[len(t.words)]
-  where len(t.words) > 1
-),
-placed as (
+with placed as (
   select t.*,
     regexp_full_match(joined, '[가-힣]{2,5}') as is_hangul,
     -- 김 민수 and 민수 김: the short word is the surname
@@ -54,12 +15,12 @@ placed as (
       -- Lee Seo Jun: both could be surnames, so the names in which one alone can be decide for all
       when first_word.spelling is not null then h.is_surname_first
       else first_seen.n_family * last_seen.n_given > first_seen.n_given * last_seen.n_family end as is_surname_first
-  from tokens as t
-  cross join habit as h
+  from unify.name_tokens as t
+  cross join unify.name_order as h
   left join unify.surnames as first_word on first_word.spelling = t.words[1]
   left join unify.surnames as last_word on last_word.spelling = t.words[len(t.words)]
-  left join positions as first_seen on first_seen.word = t.words[1]
-  left join positions as last_seen on last_seen.word = t.words[len(t.words)]
+  left join unify.name_words as first_seen on first_seen.word = t.words[1]
+  left join unify.name_words as last_seen on last_seen.word = t.words[len(t.words)]
 ),
 split as (
   select name_text, given_name, family_name,

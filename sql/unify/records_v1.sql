@@ -1,11 +1,12 @@
 -- Give every person the columns that records are compared on, folded to what can be compared.
 --
 -- grain    one row per contact_id
+-- renewed  by record
 -- returns  contact_id, _source, _system, member_no, script, given, family (ASCII, see unify.words), given_sound, family_sound,
 --          name (both sounds in alphabetical order), email, email_local, email_number,
 --          email_server, is_common_server, phone (last 8 digits), birth (yyyymmdd), postcode, city,
---          address (letters and digits), address_words (sorted), company (legal forms stripped), twin_id (smallest contact_id
---          among records equal in all of these; null where every one is empty)
+--          address (letters and digits), address_words (sorted), company (legal forms stripped), twin_key (digest of all of these;
+--          null where every one is empty), twin_id (smallest contact_id of that twin_key)
 with folded as (
   select
     p.contact_id, _source, _system, nullif(upper(trim(member_no)), '') as member_no,
@@ -46,21 +47,16 @@ named as (
     case when given_sound is null or family_sound is null then coalesce(given_sound, family_sound)
       when given_sound < family_sound then given_sound || ' ' || family_sound
       else family_sound || ' ' || given_sound end as name,
-    concat_ws(chr(31), coalesce(member_no, ''), coalesce(given, ''), coalesce(family, ''), coalesce(email, ''),
+    -- the digest of nothing at all is no key
+    nullif(md5(concat_ws(chr(31), coalesce(member_no, ''), coalesce(given, ''), coalesce(family, ''), coalesce(email, ''),
       coalesce(phone, ''), coalesce(birth, ''), coalesce(postcode, ''), coalesce(city, ''), coalesce(address, ''),
-      coalesce(company, ''), coalesce(evidence, '')) as everything
+      coalesce(company, ''), coalesce(evidence, ''))), md5(repeat(chr(31), 10))) as twin_key
   from spelled
 ),
-servers as (
-  select email_server from named where email_server is not null group by email_server having count(*) > 20
-),
 twins as (
-  select everything, min(contact_id) as twin_id from named
-  where replace(everything, chr(31), '') <> '' group by everything
+  select twin_key, min(contact_id) as twin_id from named where twin_key is not null group by twin_key
 )
-select n.* exclude (everything, evidence),
-  -- a server with few mailboxes is nearly a name of its own
-  s.email_server is not null as is_common_server, t.twin_id
+select n.* exclude (evidence), s.email_server is not null as is_common_server, t.twin_id
 from named as n
-left join servers as s on s.email_server = n.email_server
-left join twins as t on t.everything = n.everything
+left join unify.email_servers as s on s.email_server = n.email_server
+left join twins as t on t.twin_key = n.twin_key

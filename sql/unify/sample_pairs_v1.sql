@@ -1,6 +1,7 @@
 -- Draw pairs of records by chance, to learn how often two different people agree.
 --
 -- grain    one row per left_id and right_id, left_id < right_id
+-- renewed  when learning
 -- param    sample_pairs integer from 1 = 150000   about how many pairs; all of them where there are fewer
 -- returns  left_id, right_id
 with shuffled as (

@@ -1,6 +1,7 @@
 -- Weigh the evidence of every candidate pair and give a verdict.
 --
 -- grain    one row per left_id and right_id
+-- renewed  by pair
 -- param    merge_above    double from 0 to 1 = 0.95   pairs at least this probable are one person
 -- param    review_above   double from 0 to 1 = 0.5    pairs at least this probable are doubtful
 -- returns  weights in bits: prior_weight, one a column, name_discount (a full name is more common than its parts promise), household_discount (never above 0: two people of one
@@ -10,24 +11,24 @@ with weighted as (
     prior.weight as prior_weight,
     -- a value's own frequency takes the place of the average one
     coalesce(ga.weight, 0) + case when c.given_level = 5 then
-      coalesce(log2(ga.u * (z.n_people + 1000) / nullif(gf.n_people - 1 + 1000 * ga.u, 0)), 0) else 0 end as given_weight,
+      coalesce(log2(ga.u * (z.n_people + 1000) / nullif(coalesce(gf.n_people, 1) - 1 + 1000 * ga.u, 0)), 0) else 0 end as given_weight,
     coalesce(fa.weight, 0) + case when c.family_level = 5 then
-      coalesce(log2(fa.u * (z.n_people + 1000) / nullif(ff.n_people - 1 + 1000 * fa.u, 0)), 0) else 0 end as family_weight,
-    coalesce(case when c.email_level = 3 then log2(em.m * z.n_people / nullif(ef.n_people - 0.99, 0))
+      coalesce(log2(fa.u * (z.n_people + 1000) / nullif(coalesce(ff.n_people, 1) - 1 + 1000 * fa.u, 0)), 0) else 0 end as family_weight,
+    coalesce(case when c.email_level = 3 then log2(em.m * z.n_people / nullif(coalesce(ef.n_people, 1) - 0.99, 0))
       else em.weight end, 0) as email_weight,
-    coalesce(case when c.phone_level = 2 then log2(ph.m * z.n_people / nullif(pf.n_people - 0.99, 0))
+    coalesce(case when c.phone_level = 2 then log2(ph.m * z.n_people / nullif(coalesce(pf.n_people, 1) - 0.99, 0))
       else ph.weight end, 0) as phone_weight,
     coalesce(bi.weight, 0) as birth_weight,
-    log2(z.n_people / nullif(nf.n_people - 0.95, 0)) as name_bits, coalesce(log2(ga.m), 0) + coalesce(log2(fa.m), 0) as name_m_bits,
+    case when c.name is not null then log2(z.n_people / nullif(coalesce(nf.n_people, 1) - 0.95, 0)) end as name_bits, coalesce(log2(ga.m), 0) + coalesce(log2(fa.m), 0) as name_m_bits,
     coalesce(pl.weight, 0) + case when c.place_level >= 2 then
-      coalesce(log2(pl.u * (z.n_people + 1000) / nullif(lf.n_people - 1 + 1000 * pl.u, 0)), 0) else 0 end as place_weight,
+      coalesce(log2(pl.u * (z.n_people + 1000) / nullif(coalesce(lf.n_people, 1) - 1 + 1000 * pl.u, 0)), 0) else 0 end as place_weight,
     coalesce(ad.weight, 0) as address_weight,
     coalesce(co.weight, 0) as company_weight, coalesce(x.evidence_weight, 0) as evidence_weight,
     prior.household_weight + coalesce(fa.household_weight, 0) + coalesce(em.household_weight, 0) + coalesce(ph.household_weight, 0)
       + coalesce(pl.household_weight, 0) + coalesce(ad.household_weight, 0) as household_weight
   from unify.comparisons as c
   join unify.model as prior on prior.column_name = 'prior'
-  cross join (select greatest(count(*), 1000) as n_people from unify.records where twin_id = contact_id) as z
+  cross join (select greatest(coalesce(max(n_people), 0), 1000) as n_people from unify.scale) as z
   left join unify.model as ga on ga.column_name = 'given' and ga.level = c.given_level
   left join unify.model as fa on fa.column_name = 'family' and fa.level = c.family_level
   left join unify.model as em on em.column_name = 'email' and em.level = c.email_level
@@ -37,6 +38,7 @@ with weighted as (
   left join unify.model as ad on ad.column_name = 'address' and ad.level = c.address_level
   left join unify.model as co on co.column_name = 'company' and co.level = c.company_level
   left join unify.evidence_weights as x on x.left_id = c.left_id and x.right_id = c.right_id
+  -- a value that came after learning is a rare one
   left join unify.frequencies as gf on gf.column_name = 'given' and gf.value = c.given
   left join unify.frequencies as ff on ff.column_name = 'family' and ff.value = c.family
   left join unify.frequencies as ef on ef.column_name = 'email' and ef.value = c.email

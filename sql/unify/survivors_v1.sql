@@ -1,6 +1,7 @@
 -- Choose, for every customer of several records and every attribute, the record whose value survives, and say why.
 --
 -- grain    one row per customer_id and attribute that has a value
+-- renewed  by customer
 -- param    survivor_rules   list of text = ['newest', 'frequent', 'longest']   what decides, in this order: newest, frequent, longest,
 --          verified (two sources say so); 'phone: verified' puts a rule first for one attribute
 -- param    source_priority  list of text = []   sources whose word goes first, the best first; 'email: crm' for one attribute

@@ -41,7 +41,13 @@ def take_over(engine: Engine, relations: Sequence[str], database: str) -> bool:
 
 @contextmanager
 def attached(engine: Engine, path: Path) -> Iterator[str]:
-    """Make the database of another run readable under the name that is yielded. Raises EngineError."""
+    """Make the database of another run readable under the name that is yielded. Raises EngineError.
+
+    Where it is readable already it is left so: a file is attached once only.
+    """
+    if is_attached(engine, BEFORE):
+        yield BEFORE
+        return
     escaped = str(path).replace("'", "''")
     engine.execute(f"attach '{escaped}' as {quote(BEFORE)} (read_only)")
     try:

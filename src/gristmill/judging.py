@@ -86,8 +86,7 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
     path = checks.module_files([layer.root for layer in project.layers]).get(relation)
     if path is None:
         return 0
-    # Reading a module loads Pandera, which takes longer than most relations.
-    if "quarantine" not in path.read_text(encoding="utf-8", errors="replace"):
+    if not may_set_apart(project, relation):
         if "audit.quarantine" in engine.relations():
             # A check that has let go of its rows.
             engine.execute("delete from audit.quarantine where relation = $relation", {"relation": relation})
@@ -96,6 +95,14 @@ def set_apart(project: Project, engine: Engine, relation: str, params: Mapping[s
     run = str(params.get("run") or "session")
     day = typed("date", params["as_of"])
     return checks.set_apart(engine, relation, module.schema, as_of=day, run_id=run)
+
+
+def may_set_apart(project: Project, relation: str) -> bool:
+    """True when the checks of a relation speak of a quarantine at all; reading a module loads Pandera, which takes longer than most relations."""
+    from gristmill import checks
+
+    path = checks.module_files([layer.root for layer in project.layers]).get(relation)
+    return path is not None and "quarantine" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _judge_query(engine: Engine, query: Template, run: str, before: Before) -> Any:

@@ -38,6 +38,7 @@ from gristmill.personal import Personal, by_type
 from gristmill.plan import Node, Plan
 from gristmill.project import Project
 from gristmill.remembered import cache_file
+from gristmill.renewal import Renewal, taken_up
 from gristmill.result import Result
 from gristmill.template import Template
 
@@ -200,10 +201,11 @@ class Mill:
         wanted = [node for node in self.plan.order() if node.name.partition(".")[0] in names]
         # What is made here or was seen is not asked for again: the catalog takes a while to list a few hundred.
         there = {rel for node in wanted for rel in node.makes}
-        for node in wanted:
-            self._make_missing(reads := [rel for rel in node.reads if rel not in there])
-            there.update(reads)
-            self._make(node, self._values(node))
+        with taken_up(self.project, self.in_run, self.engine, wanted, self._given) as renewal:
+            for node in wanted:
+                self._make_missing(reads := [rel for rel in node.reads if rel not in there])
+                there.update(reads)
+                self._make(node, self._values(node), renewal)
         marks = ", ".join(f"'{rel}'" for node in wanted for rel in node.makes)
         return self.sql(
             f"select relation, ref as made_by, n_rows, round(seconds, 2) as seconds from {MADE}"
@@ -219,9 +221,11 @@ class Mill:
             if not set(node.makes) <= have:
                 self._make(node, self._values(node))
 
-    def _make(self, node: Node, values: Mapping[str, Any]) -> None:
+    def _make(self, node: Node, values: Mapping[str, Any], renewal: Renewal | None = None) -> None:
         started = time.perf_counter()
-        if node.template:
+        if renewal and renewal.make(node, values):
+            counts = self._counted(node.makes)
+        elif node.template:
             with in_template(node, node.template, self.engine):
                 n = stored(self.engine, node.template, values)
             about = {"as_of": self._given["as_of"], "run": self.in_run.run if self.in_run else ""}
@@ -231,11 +235,11 @@ class Mill:
                 # What an earlier run left, or a session sees as a view, is no table to add rows to.
                 self.engine.drop(relation)
             node.step(self.engine, values)
-            counts = [
-                int(self.engine.scalar(f"select count(*) from {quote_relation(r)}")) for r in node.makes
-            ]
+            counts = self._counted(node.makes)
         else:
             raise RunError(f"Nothing says how {node.name} is made.")
+        if renewal:
+            renewal.made(node)
         seconds = time.perf_counter() - started
         made = [
             Made(rel, node.ref, node.fingerprint, n, seconds if i == 0 else 0.0)
@@ -243,6 +247,9 @@ class Mill:
         ]
         self._note(made)
         self.personal.learn(self.engine, node)
+
+    def _counted(self, relations: Sequence[str]) -> list[int]:
+        return [int(self.engine.scalar(f"select count(*) from {quote_relation(one)}")) for one in relations]
 
     def _note(self, made: Sequence[Made]) -> None:
         if not self.engine.columns(MADE):

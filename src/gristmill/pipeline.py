@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gristmill import cluster, harvest, history, lint, lock, notebooks, pages, runs, stages
+from gristmill import cluster, harvest, history, lint, lock, notebooks, pages, renewal, runs, stages
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.errors import (
     ConfigError,
@@ -122,7 +122,10 @@ def run(
     voice = voice or Voice()
     with runs.only_one(project):
         _tell_of_killed(project, known, voice)
-        this = runs.start(project, as_of=day, params=given, base=base)
+        before = None if base else renewal.wanted(project, given)
+        this = runs.start(project, as_of=day, params=given, base=base, taken_up=before)
+        if before:
+            renewal.keep_own(this.database(project))
         return _Execution(project, this, base=base, known=known, chosen=chosen, voice=voice).go()
 
 

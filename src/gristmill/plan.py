@@ -32,6 +32,12 @@ class Node:
     fingerprint: str = ""
     kinds: Mapping[str, str] = field(default_factory=dict)
     """pii kinds of columns that a Python step makes anew; a text column left out is masked whole."""
+    step_renewed: str | None = None
+
+    @property
+    def renewed(self) -> str | None:
+        """What a row hangs on, one of ``template.RENEWED``; None where all of it is made again in every run."""
+        return self.template.renewed if self.template else self.step_renewed
 
     @property
     def name(self) -> str:

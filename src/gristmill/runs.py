@@ -119,10 +119,18 @@ def unwritable(path: Path, error: OSError, *, expected: str = "The published run
     )
 
 
-def start(project: Project, *, as_of: dt.date, params: Mapping[str, Any], base: Run | None = None) -> Run:
+def start(
+    project: Project,
+    *,
+    as_of: dt.date,
+    params: Mapping[str, Any],
+    base: Run | None = None,
+    taken_up: Run | None = None,
+) -> Run:
     """Make the folder of a new run, after sweeping up what killed runs left. Call under ``only_one``.
 
-    With ``base`` it begins with a copy of that run's database.
+    With ``base`` it begins with a copy of that run's database, and some stages are made again; with ``taken_up`` it begins
+    with a copy too, and all are.
     """
     sweep(project)
     moment = now()
@@ -140,8 +148,8 @@ def start(project: Project, *, as_of: dt.date, params: Mapping[str, Any], base: 
     try:
         run.folder(project).mkdir(parents=True)
         (run.folder(project) / NOTEBOOKS).mkdir()
-        if base:
-            shutil.copyfile(base.database(project), run.database(project))
+        if copied := base or taken_up:
+            shutil.copyfile(copied.database(project), run.database(project))
     except OSError as error:
         shutil.rmtree(run.folder(project), ignore_errors=True)
         raise unwritable(project.state, error) from error

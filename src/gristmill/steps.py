@@ -183,6 +183,7 @@ def _iterations(project: Project) -> Iterator[Node]:
             summary=(step.run.__doc__ or step.name).strip().splitlines()[0],
             step=of_project.get(step.name, step.run),
             kinds=step.kinds,
+            step_renewed=getattr(step, "renewed", None),
         )
 
 

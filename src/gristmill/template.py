@@ -19,7 +19,12 @@ from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mea
 from gristmill.scalars import literal_of, typed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = ("grain", "param", "returns", "source", "engine", "judges", "owner", "scheme", "segment", "stored")
+KEYWORDS = (
+    *("grain", "param", "returns", "source", "engine"),
+    *("judges", "owner", "scheme", "segment", "stored", "renewed"),
+)
+RENEWED = ("when learning", "by record", "by block", "by pair", "by customer")
+"""What a row hangs on, in a stage that can take up where the run before left: nothing but what was learnt, or one of these."""
 PARAM = re.compile(
     r"(?P<name>[a-z_]\w*)\s+(?P<type>list of \w+|one of \w+(?:, \w+)*|\w+)"
     r"(?:\s+from\s+(?P<least>-?\d+(?:\.\d+)?))?(?:\s+to\s+(?P<most>-?\d+(?:\.\d+)?))?(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\[[^\]]*\]|\S+))?(?:\s+(?P<meaning>.*))?",
@@ -129,6 +134,8 @@ class Template:
     """``duckdb`` when the template uses something outside the portable subset."""
     is_view: bool = False
     """Its rows are those of stored relations put together; storing them once more would only cost."""
+    renewed: str | None = None
+    """One of ``RENEWED``; None where all of it is made again in every run."""
     params: Mapping[str, Param] = field(default_factory=dict)
 
     @property
@@ -207,6 +214,7 @@ def _template(path: Path, text: str, layer: str, shown: str, name: re.Match[str]
         segment=head.words.get("segment"),
         engine=head.words["engine"].partition(" ")[0] if "engine" in head.words else None,
         is_view="stored" in head.words,
+        renewed=head.words.get("renewed"),
         params=head.params,
     )
 
@@ -219,7 +227,8 @@ class _Head:
         self.problems: list[Problem] = []
         self.words: dict[str, str] = {}
         self.params: dict[str, Param] = {}
-        lines = text.splitlines()
+        # Not splitlines: a text of the SELECT may hold marks that Python takes for the end of a line, and SQL does not.
+        lines = text.replace("\r\n", "\n").split("\n")
         n_head = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
         first_sql = next((i for i in range(n_head, len(lines)) if lines[i].strip()), n_head)
         self.sql_line = first_sql + 1
@@ -273,6 +282,8 @@ class _Head:
                 f"says 'stored {content}'.",
                 "Expected 'stored   no, and why': the relation is a view. Without the line it is a table.",
             )
+        elif word == "renewed" and content not in RENEWED:
+            self._problem(line, f"says 'renewed {content}'.", f"Expected one of: {', '.join(RENEWED)}.")
         else:
             self.words[word] = content
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -50,6 +50,7 @@ class DuckDBEngine:
             config["temp_directory"] = str(temp)
         self.path = path
         self.read_only = read_only
+        self._at: str | None = None
         self._con = _connect(path, read_only, config, patience_s)
         self._con.execute("set timezone = 'UTC'")
         # A progress bar of the driver's own would end up in notebooks and logs.
@@ -114,6 +115,9 @@ class DuckDBEngine:
         """The result as Arrow batches; other statements may run between two of them."""
         cursor = self._con.cursor()
         try:
+            if self._at:
+                # A cursor begins where the connection did.
+                cursor.execute(f"use {quote(self._at)}")
             # A relation streams; the result of execute() would be copied as a whole first.
             reader: Any = cursor.sql(sql, params=dict(params) if params else None).to_arrow_reader(rows)
             yield from reader
@@ -121,6 +125,19 @@ class DuckDBEngine:
             raise EngineError(_readable(error)) from error
         finally:
             cursor.close()
+
+    def beside(self) -> DuckDBEngine:
+        """Another connection to the same database, for work in a thread of its own; Arrow tables are not seen by it."""
+        twin = object.__new__(DuckDBEngine)
+        twin.path, twin.read_only = self.path, self.read_only
+        twin._con = self._con.cursor()
+        # Settings of a session are not handed on.
+        twin._con.execute("set timezone = 'UTC'")
+        return twin
+
+    def interrupt(self) -> None:
+        """End the query that another thread runs on this connection; it raises there."""
+        self._con.interrupt()
 
     def describe(self, sql: str, params: Params | None = None) -> list[Column]:
         """Names and types a SELECT returns, without running it."""
@@ -163,6 +180,18 @@ class DuckDBEngine:
         """Make another database file readable as ``name.schema.relation``."""
         escaped = str(path).replace("'", "''")
         self.execute(f"attach '{escaped}' as {quote(name)} (read_only)")
+
+    @contextmanager
+    def within(self, database: str) -> Iterator[None]:
+        """Let names without a database lead into that attached one, for a while."""
+        home = self.scalar("select current_database()")
+        self.execute(f"use {quote(database)}")
+        self._at = database
+        try:
+            yield
+        finally:
+            self._at = None
+            self.execute(f"use {quote(home)}")
 
     def close(self) -> None:
         """Let go of the database; the file is free for other processes afterwards."""

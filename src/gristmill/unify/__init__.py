@@ -17,6 +17,7 @@ from gristmill.unify.decisions import DECISIONS, no_decisions
 from gristmill.unify.decisions import KINDS as DECISION_KINDS
 from gristmill.unify.em import estimate
 from gristmill.unify.explain import waterfall
+from gristmill.unify.renewed import RENEWAL, learnt
 
 Run = Callable[[Engine, Mapping[str, Any]], None]
 
@@ -32,6 +33,8 @@ class Step:
     """Called with the engine and a mapping of parameters (unknown ones are ignored)."""
     kinds: Mapping[str, str] = field(default_factory=lambda: {"column_name": "none", "reason": "none"})
     """pii kinds of the text columns it makes anew."""
+    renewed: str | None = None
+    """As in the head of a template: what a row hangs on; None where all of it is made again in every run."""
 
 
 STEPS: tuple[Step, ...] = (
@@ -40,6 +43,7 @@ STEPS: tuple[Step, ...] = (
         makes=("unify.model", "unify.training"),
         reads=("unify.patterns", "unify.records", "unify.chances"),
         run=estimate,
+        renewed="when learning",
     ),
     Step(name="decide", makes=(DECISIONS,), reads=(), run=no_decisions, kinds=DECISION_KINDS),
     Step(
@@ -47,6 +51,16 @@ STEPS: tuple[Step, ...] = (
         makes=("unify.clusters", "unify.cuts"),
         reads=("unify.scores", "unify.records", "unify.decided"),
         run=cluster,
+        renewed="by record",
+    ),
+    Step(
+        name="learn",
+        makes=(RENEWAL,),
+        # The last of what is compared, so that nothing of it is missing where this stands.
+        reads=("unify.records", "unify.customers", "unify.cuts"),
+        run=learnt,
+        kinds={"run_id": "none", "learnt_in": "none", "reason": "none"},
+        renewed="by record",
     ),
     Step(name="recall", makes=ids.MADE, reads=(), run=ids.recall, kinds=ids.KINDS),
 )
