@@ -13,8 +13,14 @@ runs), Chromium opens one notebook a tool, and each interaction is done ``--time
 - review     a doubt put off, and taken back
 - sql        a page, a column sorted, of a table with all order lines
 - panel      another template
+- compare    a template compared with other parameters, and what is made from it (an operation, not an interaction:
+             told with its seconds, and what the screen can do meanwhile is not measured)
+- mapping    a column taken from another one, an expression, the change, back to the file: while all columns of the
+             largest source are being counted
+- job        the parameters filtered, a run that is refused, what the run before changed
 
-A time is what the screen notes itself, from the question to the answer that is drawn: milliseconds. ``first s`` is from
+A time is what the screen notes itself, from the question to the answer that is drawn: milliseconds (of the mapping and of
+filtering: from the click to what is drawn, whatever else is asked meanwhile). ``first s`` is from
 running the cell to the first answer: the load. An interaction over ``--median`` or ``--worst`` is marked with ! and makes
 the exit code 1.
 """
@@ -42,6 +48,10 @@ from conftest import House
 from lab_server import Screen, screen
 
 LINES = "clean.order_lines"
+LARGEST = "crm"
+"""The source that is mapped."""
+OPERATIONS = ("compared",)
+"""What makes relations again: told, and not held to the limits."""
 PATIENCE_MS = 300_000
 """A load may take minutes; a question that is lost is noticed by the screen itself."""
 LEFT_OUT = ("reports", "data")
@@ -49,6 +59,17 @@ ANSWERED = (
     "(css) => { const el = [...document.querySelectorAll('.' + css)].at(-1);"
     " return el.dataset.answeredMs !== undefined && el.getAttribute('aria-busy') === 'false'; }"
 )
+DRAWN = """async (el, [act, done, given]) => {
+  const begun = performance.now();
+  new Function('el', 'given', act)(el, given);
+  const ended = new Function('el', 'given', `return ${done}`);
+  while (!ended(el, given)) {
+    if (performance.now() - begun > 60000) throw new Error(`never drawn: ${done}`);
+    await new Promise((go) => setTimeout(go, 4));
+  }
+  return performance.now() - begun;
+}"""
+"""Do something on the screen, and milliseconds until it shows what was asked."""
 CHOOSE = "(el, name) => { el.value = name; el.dispatchEvent(new Event('change')); }"
 
 
@@ -73,6 +94,10 @@ class Watched:
         if self.root.locator(".gmw-bad").count():
             self.refused[what] = self.root.locator(".gmw-message").inner_text()
         self.times[what].append(float(self.root.get_attribute("data-answered-ms")))
+
+    def drawn(self, what: str, act: str, done: str, given: object = None) -> None:
+        """``act``, until ``done`` is true of what is on the screen (scripts over ``el`` and ``given``)."""
+        self.times[what].append(float(self.root.evaluate(DRAWN, [act, done, given])))
 
     def click(self, what: str, found: Any) -> None:
         """Press the first of these, wherever it is on the page."""
@@ -171,6 +196,67 @@ def panel(tool: Watched, times: int, chance: random.Random) -> None:
             tool.did("template chosen", field.evaluate, CHOOSE, name)
 
 
+def compare(tool: Watched, times: int, _chance: random.Random) -> None:
+    """Named segments with other parameters, one after the other."""
+    tool.did("template chosen", tool.root.locator(".gmp-choose").evaluate, CHOOSE, "segment/value")
+    field = tool.root.locator(".gmp-value[data-name=share_a]")
+    for i in range(times):
+        field.fill(f"0.{50 + i % 40}")
+        tool.click("compared", tool.root.locator(".gmp-compare"))
+
+
+def mapping(tool: Watched, times: int, chance: random.Random) -> None:
+    """Other columns and expressions, each of which is to be counted anew."""
+    source = tool.root.locator(".gmm-source")
+    tool.did("source chosen", source.select_option, LARGEST)
+    raw = tool.root.locator("[data-column=city] select option").evaluate_all(
+        "(all) => all.map((one) => one.value).filter((one) => one && !one.startsWith('\\0'))"
+    )
+    row = "el.querySelector('[data-column=city]')"
+    for i in range(times):
+        tool.drawn(
+            "column chosen",
+            f"const s = {row}.querySelector('select'); s.value = given; s.dispatchEvent(new Event('change')); s.dataset.mine = '1';",
+            f"!{row}.querySelector('select').dataset.mine && {row}.querySelector('select').value === given",
+            raw[i % len(raw)],
+        )
+        tool.drawn(
+            "expression typed",
+            f"const s = {row}.querySelector('input'); s.hidden = false; s.value = given; s.dispatchEvent(new Event('change'));"
+            " s.dataset.mine = '1';",
+            f"!{row}.querySelector('input').dataset.mine && {row}.querySelector('input').value === given",
+            f'left("{raw[i % len(raw)]}", {chance.randint(1, 10**6)})',
+        )
+        tool.drawn(
+            "change shown",
+            "el.querySelector('.gmm-look').click()",
+            "!el.querySelector('pre').hidden && !el.querySelector('.gmm-save').disabled",
+        )
+        tool.drawn(
+            "back to the file",
+            "el.querySelector('.gmm-reset').click()",
+            "el.querySelector('.gmm-reset').disabled",
+        )
+
+
+def job(tool: Watched, times: int, chance: random.Random) -> None:
+    """Nothing is started: the run of a million customers is not what is measured."""
+    names = tool.root.locator("[data-param]").evaluate_all("(all) => all.map((one) => one.dataset.param)")
+    for _ in range(times):
+        tool.drawn(
+            "filter",
+            "const f = el.querySelector('.gmj-filter'); f.value = given; f.dispatchEvent(new Event('input'));",
+            "[...el.querySelectorAll('.gmj-grid label')].every((one) => one.hidden === !one.dataset.words.includes(given))",
+            chance.choice(names),
+        )
+    field = tool.root.locator("[data-param=bins]")
+    field.evaluate("(el) => { el.closest('details').open = true; el.closest('label').hidden = false; }")
+    for _ in range(times):
+        field.evaluate("(el) => { el.value = '-7'; el.dispatchEvent(new Event('change')); }")
+        tool.did("a run refused", tool.root.locator(".gmj-start").evaluate, "(el) => el.click()")
+        tool.refused.pop("a run refused", None)
+
+
 TOOLS: dict[str, tuple[str, str, Callable[[Watched, int, random.Random], None]]] = {
     "builder": ("gms", "gm.segment.builder()", builder),
     "grid": ("gmg", "gm.segment.grid()", grid),
@@ -183,6 +269,9 @@ TOOLS: dict[str, tuple[str, str, Callable[[Watched, int, random.Random], None]]]
         sql,
     ),
     "panel": ("gmp", "gm.sql.panel('segment/rfm')", panel),
+    "compare": ("gmp", "gm.sql.panel('segment/rfm')", compare),
+    "mapping": ("gmm", "gm.mapping.assistant()", mapping),
+    "job": ("gmj", "gm.job.form()", job),
 }
 """Name → class of its panel, the cell that opens it, what is done in it."""
 
@@ -239,7 +328,7 @@ def main() -> int:
             every[name] = {"first_s": first, "ms": times}
             for what, found in times.items():
                 median, worst = statistics.median(found), max(found)
-                over = median > given.median or worst > given.worst
+                over = what not in OPERATIONS and (median > given.median or worst > given.worst)
                 is_over |= over
                 numbers = [
                     str(len(found)),

@@ -25,9 +25,7 @@ def lab(tiny_run: House, tmp_path: Path):
         server.wait()
         yield house, server
     finally:
-        if server.process.poll() is None:
-            server.process.terminate()
-            server.process.wait(30)
+        server.stop()
 
 
 def test_the_lab_shows_the_project_and_asks_nothing_of_the_internet(lab) -> None:

@@ -145,13 +145,31 @@ def test_a_tool_before_the_first_run_says_so_instead_of_failing(house: House) ->
 # -- a real JupyterLab ------------------------------------------------------------------------------
 
 
+def filtered(form, text: str) -> list[str]:
+    """The parameters that the form shows once this is typed, as on the screen."""
+    form.locator(".gmj-filter").fill(text)
+    return [
+        control.get_attribute("data-param")
+        for control in form.locator("[data-param]").all()
+        if control.is_visible()
+    ]
+
+
 def test_a_run_is_started_stopped_and_started_again_in_jupyterlab(house: House, tmp_path) -> None:
     with screen(house, tmp_path, "gm.job.form()") as lab:
         lab.run_all(".gmj-start")
         form = lab.tool("gmj")
         form.locator(".gmj-more summary").click()
-        form.locator(".gmj-filter").fill("bins")
-        until(lambda: not form.locator('[data-param="cohort_unit"]').is_visible(), "others are hidden")
+        words = {one.name: f"{one.name} {one.meaning}".lower() for one in gm.job.parameters()}
+        everything = filtered(form, "")
+        assert everything == list(words), "all are there, in their order"
+        for typed in ("bins", " BINS ", "currency", "no such parameter"):
+            wanted = [name for name in everything if typed.strip().lower() in words[name]]
+            assert filtered(form, typed) == wanted, (
+                f"what has {typed!r} in its name or meaning, and nothing else"
+            )
+        assert 0 < len(filtered(form, "bins")) < len(everything) and not filtered(form, "no such parameter")
+        filtered(form, "bins")
         form.locator('[data-param="bins"]').fill("9")
         form.locator(".gmj-as-of").fill("2026-11-01")
         form.locator(".gmj-start").click()

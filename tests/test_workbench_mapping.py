@@ -9,8 +9,9 @@ from conftest import House
 from lab_server import screen, until
 
 from gristmill import lock
-from gristmill.errors import ParameterError, SourceError
-from gristmill.workbench import mapping
+from gristmill.errors import ParameterError, RunError, SourceError
+from gristmill.workbench import findings, mapping
+from gristmill.workbench.mapping.drafted import around
 from gristmill.workbench.mapping.text import edited, values
 from gristmill.workbench.panel import WIDGET
 
@@ -120,6 +121,73 @@ def test_a_file_changed_meanwhile_is_not_overwritten(house: House) -> None:
     assert late["bad"] and "changed meanwhile" in late["message"] and "city" in values(text(house))
     said = one.answered({"do": "save", "seen": one.answer({"do": "difference"})["seen"]})
     assert not said["bad"] and not {"city", "gender"} & set(values(text(house))), "both changes hold"
+
+
+def test_what_was_written_is_taken_back_and_only_while_nobody_changed_it_since(house: House) -> None:
+    panel, before, path = mapping.assistant("crm"), text(house), house.root / CRM
+    assert not panel.answer({"do": "ready"})["can_undo"]
+    for column in ("city", "gender"):
+        panel.answer({"do": "choose", "column": column, "value": ""})
+        panel.answer({"do": "save", "seen": panel.answer({"do": "difference"})["seen"]})
+    mapping.close()
+    panel = mapping.assistant("crm")
+    said = panel.answered({"do": "undo"})
+    assert "city" not in values(text(house)) and "gender" in values(text(house)), (
+        "the last one, after a restart"
+    )
+    assert said["can_undo"] and CRM in said["message"]
+    path.write_text(text(house) + "-- mine\n", encoding="utf-8")
+    assert panel.answered({"do": "undo"})["bad"] and text(house).endswith("-- mine\n")
+    path.write_text(text(house).removesuffix("-- mine\n"), encoding="utf-8")
+    assert mapping.undo() == path and text(house) == before
+    assert panel.answered({"do": "undo"})["bad"], "nothing is left"
+    with pytest.raises(RunError, match="No change"):
+        findings.undo()
+
+
+def test_a_text_with_marks_that_end_a_line_elsewhere_stays_one_line(house: House) -> None:
+    strange = "trim(\"City\", '\u2028\x0b\x85')"
+    drafted = mapping.draft("crm", {"city": strange})
+    assert any(strange in line for line in drafted.difference)
+    mapping.save("crm", {"city": strange})
+    assert (
+        values(text(house))["city"] == strange
+        and around("select '\u2028-- a' as a from b").count("\u2028") == 0
+    )
+    assert around("select a as a from b where c = '\u2028-- d'").endswith("'\u2028-- d'")
+
+
+def test_a_large_source_is_counted_beside_and_a_choice_does_not_wait_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact, _ = mapping.opened().readings(mapping.draft("crm"))
+    mapping.close()
+    monkeypatch.setattr("gristmill.workbench.mapping.widget.AT_ONCE", 0)
+    panel = mapping.assistant("crm")
+    said = panel.answer({"do": "ready"})
+    assert said["n_open"] and not all(one["n_rows"] for one in said["columns"]), "not counted is not said"
+    said = panel.answer({"do": "choose", "column": "city", "value": "lower(City)"})
+    while said["n_open"]:
+        said = panel.answer({"do": "count"})
+        assert "rows" not in said, "a count asks for nothing else"
+    found = {one["name"]: (one["n_rows"], one["n_filled"], one["n_unlike"]) for one in said["counted"]}
+    drawn = {one["name"]: one for one in panel.answer({"do": "ready"})["columns"] if one["n_rows"]}
+    assert found == {n: (one["n_rows"], one["n_filled"], one["n_unlike"]) for n, one in drawn.items()}
+    for name, one in exact.items():
+        assert found[name] == (one.n_rows, one.n_filled, one.n_unlike), name
+
+
+def test_what_a_count_beside_raises_is_a_message_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gristmill.workbench.mapping.widget.AT_ONCE", 0)
+    desk, panel = mapping.opened(), mapping.assistant("crm")
+    desk.raw("crm")
+    odd = "case when row_number() over () > 0 then error('no such town') else City end"
+    said = panel.answered({"do": "choose", "column": "city", "value": odd})
+    answers = [said]
+    while answers[-1].get("n_open"):
+        answers.append(panel.answered({"do": "count"}))
+    assert "no such town" in answers[-1]["message"] and answers[-1]["bad"]
+    assert not panel.answered({"do": "choose", "column": "city", "value": ""})["bad"], "it goes on"
 
 
 def test_counts_are_of_all_rows_and_a_bad_expression_leaves_the_choice_before(house: House) -> None:

@@ -546,6 +546,33 @@ def test_neither_state_nor_picture_holds_anybody_and_korean_is_spoken(house: Hou
 # -- a real JupyterLab --------------------------------------------------------------------------------
 
 
+def takes_a_box(house: House, grid, mouse) -> None:
+    # Lost, r 1 and all of f: taken as a whole it goes to the right and cannot leave the grid upwards.
+    grid.locator(".gmg-pick", has_text="Lost").click()
+    until(lambda: grid.get_attribute("data-chosen") == "Lost", "another box")
+    at, cell = (
+        grid.locator(".gmg-box").bounding_box(),
+        grid.locator(".gmg-cell").first.bounding_box(),
+    )
+    x, y = at["x"] + at["width"] * 0.3, at["y"] + at["height"] * 0.3
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + cell["width"], y - cell["height"], steps=5)
+    until(
+        lambda: grid.locator(".gmg-r_hi").get_attribute("aria-valuenow") == "2",
+        "the box follows the mouse",
+    )
+    mouse.up()
+    until(
+        lambda: "('Lost', 2, 2, 1, 5, 1, 5," in (house.root / BOUNDS).read_text(encoding="utf-8"),
+        "both edges move, and f stays",
+    )
+    mouse.move(x, y)
+    mouse.down()
+    mouse.up()
+    assert grid.get_attribute("data-chosen") != "Lost", "a click is one on the cell below"
+
+
 def test_an_analyst_builds_a_segment_and_drags_bounds_in_jupyterlab(house: House, tmp_path: Path) -> None:
     wanted = gm.segment.size("r >= 4").n_customers
     both = gm.segment.size("r >= 4 and (country = 'KR' or length(city) > 5)").n_customers
@@ -591,7 +618,9 @@ def test_an_analyst_builds_a_segment_and_drags_bounds_in_jupyterlab(house: House
         assert not (house.root / BOUNDS).exists(), "nothing is written before it is let go"
         mouse.up()
         until((house.root / BOUNDS).exists, "letting go writes the file")
-        assert "('Champions', 4, 5, 5, 5, 5, 5, 1," in (house.root / BOUNDS).read_text(encoding="utf-8")
+        assert not lab.elsewhere and "('Champions', 4, 5, 5, 5, 5, 5, 1," in (house.root / BOUNDS).read_text(
+            encoding="utf-8"
+        )
         won = next(one.n_won for one in gm.segment.bounds() if one.segment == "Champions")
         row = grid.locator('tr[data-segment="Champions"]')
         until(lambda: row.get_attribute("data-won") == str(won), "counts are exact")
@@ -605,4 +634,4 @@ def test_an_analyst_builds_a_segment_and_drags_bounds_in_jupyterlab(house: House
             lambda: "('Champions', 4, 5, 5, 5," in (house.root / BOUNDS).read_text(encoding="utf-8"),
             "and are taken back",
         )
-        assert not lab.elsewhere
+        takes_a_box(house, grid, mouse)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from conftest import House
-from lab_server import TOKEN, Lab
+from lab_server import IDLE, TOKEN, Lab
 from nbclient import NotebookClient
 from report_browser import launched
 
@@ -77,6 +77,7 @@ def test_jupyterlab_opens_on_it_and_on_the_launcher_where_there_is_none(acme: Ho
             page.locator(".jp-Notebook").wait_for(timeout=90_000)
             page.get_by_role("heading", name="Start here").first.wait_for(timeout=60_000)
             assert page.url.split("?")[0].endswith(lab.FIRST)
+            # A server that is told to end waits for a kernel that is still starting.
+            page.get_by_text(IDLE).wait_for(timeout=90_000)
     finally:
-        server.process.terminate()
-        server.process.wait(30)
+        server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ def run(
     The stages are the notebooks of the project, in the order of their numbers. Nothing is published before the last stage has succeeded. Prints the path of the report.
     """
     from gristmill import pipeline, project
+    from gristmill.workbench import kept
 
     found = project.load(config=config)
     params = pairs(param)
@@ -47,6 +49,11 @@ def run(
     screen = Screen(quiet=quiet)
     try:
         outcome = pipeline.run(found, as_of=as_of, only=names(only), params=params, voice=voice(screen))
+        if not outcome.run.error and kept.is_worth(outcome.run):
+            screen.live("keeping what the workbench opens with")
+            # The run is published: whoever ends this now ends nothing that is needed.
+            with suppress(KeyboardInterrupt):
+                kept.prepare(found)
     finally:
         screen.clear()
     finish(outcome)

@@ -20,14 +20,27 @@ function made(tag, attributes, ...children) {
 //            {patience} says after how many ms without an answer the kernel is given up
 //   tell     the message line
 //   listen   add a listener that ends with the widget
+//   fields   what a view before this one left in `fields`, or null
 //   end      what render returns
-function panel({ model, el, name, shown }) {
+// `unsaved` gives what is not in a file yet, or null: {questions, fields}. It is kept in this tab of the browser while
+// the kernel cannot be asked; the next view asks the questions after its first answer, and takes the fields itself.
+function panel({ model, el, name, shown, unsaved }) {
   const words = model.get("_words") || {};
   const say = (text) => words[text] || text;
+  const LOST = {
+    silence: say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."),
+    kernel: say("The kernel of this tool has ended or was started anew. Run all cells to go on: what was saved is in the files of the project."),
+    connection: say("The connection to the kernel is lost. What was saved is in the files of the project; what you do now waits until it is back."),
+  };
+  const manager = model.widget_manager || {};
+  const kernel = manager.kernel || null;
+  const place = `gristmill ${name} ${(manager.context && manager.context.path) || location.pathname}`;
+  const view = Math.random().toString(36).slice(2);
   const root = made("div", { class: `gmw ${name}`, tabindex: "0", role: "group" });
   const message = made("p", { class: "gmw-message", role: "status", "aria-live": "polite" });
   el.append(root);
-  let under = null, next = null, number = 0;
+  let under = null, next = null, number = 0, late = null, left = [], kept = null;
+  const fields = taken();
   const ends = [];
   function listen(target, event, does, options) {
     target.addEventListener(event, does, options);
@@ -42,46 +55,95 @@ function panel({ model, el, name, shown }) {
     root.dispatchEvent(new CustomEvent("gmw-busy", { detail: is }));
   }
   function ask(question, { wait = true, patience = PATIENCE_MS } = {}) {
+    if (root.dataset.lost === "kernel") { lose("kernel"); return false; }
     if (under) { if (wait) next = [question, { patience }]; return false; }
     number += 1;
-    under = { number, started: performance.now(), timer: setTimeout(given, patience) };
+    // Two tabs show one widget, and each hears what the other was answered.
+    under = { n: `${view}.${number}`, started: performance.now(), patience };
     busy(true);
-    model.send({ ...question, n: number });
+    if (root.dataset.lost === "connection") tell(LOST.connection, true); else wakeful();
+    try { model.send({ ...question, n: under.n }); } catch { lose("kernel"); return false; }
     return true;
   }
-  function given() {
-    under = null;
-    next = null;
-    busy(false);
-    root.dataset.lost = "true";
-    tell(say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."), true);
+  function wakeful(patience = under.patience) {
+    clearTimeout(under.timer);
+    under.timer = setTimeout(() => lose("silence"), patience);
+  }
+  function lose(how) {
+    root.dataset.lost = how;
+    if (under) clearTimeout(under.timer);
+    if (how !== "connection") {
+      // An answer that comes after all is taken; a kernel that is gone has none.
+      late = how === "silence" && under ? under : null;
+      under = null;
+      next = null;
+      left = [];
+      busy(false);
+    }
+    keep();
+    tell(LOST[how], true);
+  }
+  function found() {
+    delete root.dataset.lost;
+    try { sessionStorage.removeItem(place); } catch { /* a page without storage */ }
+  }
+  function keep() {
+    const work = unsaved && unsaved();
+    try { if (work) sessionStorage.setItem(place, JSON.stringify(work)); } catch { /* a page without storage */ }
+  }
+  function taken() {
+    if (!unsaved) return null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(place));
+      sessionStorage.removeItem(place);
+      left = kept ? kept.questions || [] : [];
+      return kept ? kept.fields || {} : null;
+    } catch { return null; }
   }
   function heard(said) {
     if (said.working !== undefined) {
       if (!under) return;
-      clearTimeout(under.timer);
-      under.timer = setTimeout(given, WORKING_MS);
+      wakeful(WORKING_MS);
       tell(said.working);
       return;
     }
-    const ours = under && said.n === under.number;
+    if (!under && late && said.n === late.n) under = late;
+    const ours = under && said.n === under.n;
     if (said.n !== undefined && said.n !== null && !ours) return;
     if (ours) {
       clearTimeout(under.timer);
       root.dataset.answeredMs = String(Math.round(performance.now() - under.started));
-      delete root.dataset.lost;
-      under = null;
+      if (root.dataset.lost) found();
+      under = late = null;
     }
     tell(said.message, said.bad);
     shown(said);
-    if (next) { const wanted = next; next = null; ask(...wanted); } else busy(false);
+    if (left.length && !under) { next = null; ask(left.shift()); return; }
+    if (kept && !under) {
+      kept = null;
+      if (!said.message) tell(say("What was not saved yet is back."));
+    }
+    if (next && !under) { const wanted = next; next = null; ask(...wanted); } else if (!under) busy(false);
   }
   // JupyterLab hears keys before anybody else and leaves those alone that carry this mark: ours, but not Ctrl+S.
   listen(window, "keydown", (event) => {
     if (root.contains(event.target)) root.toggleAttribute("data-lm-suppress-shortcuts", !(event.ctrlKey || event.metaKey || event.altKey));
   }, true);
+  // Where the page tells of its kernel, nobody has to wait for an answer that cannot come.
+  function status(_, now) { if (["restarting", "autorestarting", "terminating", "dead"].includes(now)) lose("kernel"); }
+  function connection(_, now) {
+    if (root.dataset.lost === "kernel") return;
+    if (now !== "connected") { if (root.dataset.lost !== "connection") lose("connection"); return; }
+    if (root.dataset.lost !== "connection") return;
+    found();
+    tell(say("The connection is back."));
+    if (under) wakeful();
+  }
+  const signals = kernel ? [[kernel.statusChanged, status], [kernel.connectionStatusChanged, connection]].filter(([one]) => one) : [];
+  for (const [signal, does] of signals) { signal.connect(does); ends.push(() => signal.disconnect(does)); }
+  for (const event of ["input", "change", "click"]) listen(root, event, () => { if (root.dataset.lost) setTimeout(keep); });
   model.on("msg:custom", heard);
-  return { root, message, say, ask, tell, listen, end: () => {
+  return { root, message, say, ask, tell, listen, fields, end: () => {
     model.off("msg:custom", heard);
     for (const one of ends) one();
     if (under) clearTimeout(under.timer);

@@ -65,7 +65,7 @@ def own(project: Project, name: str) -> Own:
                 f"{newest.shown} is more than a condition on {PROFILE}.", hint="change that file in an editor"
             )
         )
-    where = "\n".join(line.strip() for line in newest.sql[slice(*place)].strip().splitlines())
+    where = "\n".join(line.strip() for line in newest.sql[slice(*place)].strip().split("\n"))
     return Own(name, newest.segment or name, where, newest.path, newest.version, newest.text)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NOTED = "changes.jsonl"
 MOST_NOTED = 50
+MAPPING = "mapping"
+"""The kind of a mapping that was written; it is taken back where mappings are made, all others where findings are."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Change:
     """What a file of the project would say instead."""
 
     kind: str
-    """map, exclude, allow, severity, share or bound."""
+    """map, exclude, allow, severity, share, bound or mapping."""
     path: str
     """Within the project."""
     before: str | None
@@ -48,7 +50,8 @@ class Change:
     @property
     def diff(self) -> str:
         """The lines that differ, as version control shows them."""
-        old, new = (self.before or "").splitlines(), self.after.splitlines()
+        # Not by splitlines: a value may hold one of the many other marks that end a line.
+        old, new = (text.removesuffix("\n").split("\n") if text else [] for text in (self.before, self.after))
         first = f"a/{self.path}" if self.before is not None else "/dev/null"
         # A project that had no file of its own: all lines are new to version control, few to a reader.
         return "\n".join(difflib.unified_diff(old, new, first, f"b/{self.path}", n=2, lineterm=""))
@@ -75,13 +78,16 @@ def apply(change: Change, at: Project | None = None) -> Change:
     return Change(**{**asdict(change), "is_applied": True})
 
 
-def undo(at: Project | None = None) -> Change:
+def undo(at: Project | None = None, *, of_mappings: bool = False) -> Change:
     """Put the file back as it was before the last change that stands. Raises RunError when it was changed since."""
     at = at or project.load()
     with _held(at):
-        left = _noted(at)
+        noted = _noted(at)
+        left = [one for one in noted if (one["kind"] == MAPPING) == of_mappings]
         while left:
-            last = Change(**{name: left[-1][name] for name in Change.__dataclass_fields__})
+            newest = left.pop()
+            noted.remove(newest)
+            last = Change(**{name: newest[name] for name in Change.__dataclass_fields__})
             path = at.root / last.path
             now = _text(path)
             if now == last.after:
@@ -89,7 +95,7 @@ def undo(at: Project | None = None) -> Change:
                     path.unlink()
                 else:
                     _write(path, last.before)
-                _note(at, left[:-1])
+                _note(at, noted)
                 return last
             if now != last.before:
                 raise RunError(
@@ -99,14 +105,13 @@ def undo(at: Project | None = None) -> Change:
                     )
                 )
             # It was noted, and then the process was killed before it wrote; or it was put back by hand.
-            left = left[:-1]
-        _note(at, [])
+        _note(at, noted)
     raise RunError(Problem("No change was applied here that could be taken back."))
 
 
-def last(at: Project) -> str:
+def last(at: Project, *, of_mappings: bool = False) -> str:
     """What undo would take back; empty when there is nothing."""
-    noted = _noted(at)
+    noted = [one for one in _noted(at) if (one["kind"] == MAPPING) == of_mappings]
     return str(noted[-1]["says"]) if noted else ""
 
 

@@ -249,7 +249,7 @@ class Explorer(Panel, files="findings/explorer"):
             "number": self._drafts,
             "says": self.say(made.says),
             "effect": " ".join(self.say(one) for one in re.split(r"(?<=\.) ", made.effect) if one),
-            "diff": made.diff.splitlines(),
+            "diff": made.diff.split("\n") if made.diff else [],
             "can_apply": True,
         }
 

@@ -4,6 +4,7 @@
 >>> gm.mapping.guesses("crm")                               # what each column is taken for, and why
 >>> gm.mapping.draft("crm", {"gender": "sex", "city": "trim(town)", "company": None})
 >>> gm.mapping.save("crm", {"gender": "sex"})               # changes that column of the file, nothing else
+>>> gm.mapping.undo()                                       # the mapping that was written last, put back
 >>> gm.mapping.assistant("crm")                             # all of it on the screen
 
 A mapping is a SELECT in ``sql/source/<source>__<entity>_v1.sql``. Where the project has one, single columns of it are
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gristmill.workbench.mapping.listing import Guesses
     from gristmill.workbench.mapping.widget import Assistant
 
-__all__ = ["assistant", "close", "draft", "guesses", "opened", "save"]
+__all__ = ["assistant", "close", "draft", "guesses", "opened", "save", "undo"]
 
 
 def _desk(found: Project) -> Desk:
@@ -67,6 +68,12 @@ def save(source: str, choices: Choices | None = None, entity: str | None = None)
     """Write the mapping with these choices; returns its file. The next run follows it."""
     at = opened()
     return at.save(at.draft(source, choices, entity))
+
+
+def undo() -> Path:
+    """Put back the file of the mapping that was written last. Raises RunError when there is none, or it was changed since."""
+    at = opened()
+    return at.project.root / at.undo()
 
 
 def assistant(source: str | None = None, *, show: bool = False) -> Assistant:

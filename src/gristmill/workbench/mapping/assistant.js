@@ -1,4 +1,5 @@
 // The mapping assistant: canonical columns down the page, what feeds them beside.
+const COUNT_MS = 250; // between two questions about what is being counted
 const BY_HAND = "\u0000hand";
 
 function render({ model, el }) {
@@ -19,13 +20,14 @@ function render({ model, el }) {
   const look = made("button", { type: "button", class: "gmm-look" }, say("Show the change"));
   const save = made("button", { type: "button", class: "gmm-save", disabled: true }, say("Write the mapping"));
   const reset = made("button", { type: "button", class: "gmm-reset" }, say("Back to the file"));
+  const undo = made("button", { type: "button", class: "gmm-undo", disabled: true, onclick: () => ask({ do: "undo" }, { wait: false }) }, say("Undo"));
   root.append(made("div", { class: "gmw-head" }, badge, toggle,
     made("label", {}, say("Source"), sources), made("label", {}, say("is a table of"), entities)), path,
     made("div", { class: "gmw-scroll" }, columns),
     made("details", { open: true }, made("summary", {}, say("First rows as they are mapped")), rows),
     made("details", {}, made("summary", {}, say("Raw columns")), raw),
-    made("div", { class: "gmw-tools" }, look, save, reset), change, message);
-  let now = null, seen = null, hands = new Set();
+    made("div", { class: "gmw-tools" }, look, save, reset, undo), change, message);
+  let now = null, seen = null, hands = new Set(), timer = null;
 
   function option(value, text, chosen) { return made("option", { value, selected: value === chosen }, text); }
   function choose(column, value) {
@@ -56,14 +58,26 @@ function render({ model, el }) {
     const from = now.raw.find((other) => other.label === one.leaf);
     const place = now.names.indexOf(one.name);
     const first = place < 0 ? [] : [...new Set(now.rows.map((cells) => cells[place]).filter((cell) => cell))].slice(0, 3);
-    const filled = place < 0 ? "" : !one.n_rows ? "…" : `${one.n_filled.toLocaleString()} ${say("of")} ${one.n_rows.toLocaleString()} ${say("filled")}`;
-    const odd = one.n_unlike ? made("small", { class: "gmm-odd" },
-      `${one.n_unlike.toLocaleString()} (${percent(one.n_unlike, one.n_filled)}) ${one.what}${one.example ? `: ${one.example}` : ""}`) : null;
     return made("tr", { class: place < 0 ? "gmm-empty" : "", "data-column": one.name },
       made("th", { scope: "row" }, made("code", {}, one.name), made("small", {}, `${one.meaning} (${one.type})`)),
       made("td", {}, select, input, made("small", {}, one.why)),
       made("td", {}, first.join(" · ") || (from ? from.samples.join(" · ") : "")),
-      made("td", {}, filled, odd));
+      counts(one));
+  }
+  function counts(one) {
+    const filled = !now.names.includes(one.name) ? "" : !one.n_rows ? "…" : `${one.n_filled.toLocaleString()} ${say("of")} ${one.n_rows.toLocaleString()} ${say("filled")}`;
+    const odd = one.n_unlike ? made("small", { class: "gmm-odd" },
+      `${one.n_unlike.toLocaleString()} (${percent(one.n_unlike, one.n_filled)}) ${one.what}${one.example ? `: ${one.example}` : ""}`) : null;
+    return made("td", { class: "gmm-counts", title: one.n_rows || !filled ? null : say("Being counted …") }, filled, odd);
+  }
+  function counted(found) {
+    for (const one of found) {
+      const column = now.columns.find((other) => other.name === one.name);
+      const cell = body.querySelector(`[data-column="${CSS.escape(one.name)}"] .gmm-counts`);
+      if (!column || !cell || column.n_rows) continue;
+      Object.assign(column, one);
+      cell.replaceWith(counts(column));
+    }
   }
   function percent(part, whole) {
     const share = (100 * part) / (whole || 1);
@@ -87,6 +101,7 @@ function render({ model, el }) {
     look.disabled = !now.is_changed;
     save.disabled = true;
     reset.disabled = !now.n_chosen;
+    undo.disabled = !now.can_undo;
     root.dataset.path = now.path;
     root.dataset.changed = String(now.is_changed);
     if (at) { const same = root.querySelector(`[data-at="${CSS.escape(at)}"]`); if (same) same.focus(); }
@@ -99,8 +114,12 @@ function render({ model, el }) {
       seen = said.seen;
       save.disabled = !now.is_changed;
     } else if (said.columns && !said.n_open) change.hidden = true;
-    // A large source is counted column by column; whatever else is asked goes first.
-    if (said.columns && said.n_open) setTimeout(() => { if (root.isConnected) ask({ do: "count" }, { wait: false }); }, 0);
+    if (said.counted && now) counted(said.counted);
+    // A large source is counted beside, column by column; whatever else is asked goes first.
+    if (said.n_open !== undefined) {
+      clearTimeout(timer);
+      if (said.n_open) timer = setTimeout(() => { if (root.isConnected) ask({ do: "count" }, { wait: false }); }, COUNT_MS);
+    }
   }
   toggle.addEventListener("click", () => ask({ do: now.clear ? "hide" : "show" }));
   sources.addEventListener("change", () => { hands = new Set(); ask({ do: "source", value: sources.value }); });
@@ -109,5 +128,5 @@ function render({ model, el }) {
   save.addEventListener("click", () => ask({ do: "save", seen }, { wait: false }));
   reset.addEventListener("click", () => { hands = new Set(); ask({ do: "reset" }); });
   ask({ do: "ready" });
-  return end;
+  return () => { clearTimeout(timer); end(); };
 }

@@ -7,10 +7,10 @@ does not wait for a window over a million rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from gristmill import lint as rules
 from gristmill import lock, runs, sources, template
 from gristmill.engine import quote, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
@@ -18,27 +18,29 @@ from gristmill.entities import ENTITIES, as_text
 from gristmill.errors import (
     ConfigError,
     EngineError,
-    GristmillError,
     ParameterError,
     Problem,
-    TemplateError,
     did_you_mean,
 )
-from gristmill.lineage import n_statements, parse
+from gristmill.lineage import n_statements
 from gristmill.mill import Mill
 from gristmill.project import Project
 from gristmill.report.mask import is_personal, mask
 from gristmill.sources import Guess
 from gristmill.sources.draft import draft as written
 from gristmill.sources.evidence import Leaf, leaves
-from gristmill.sources.reading import filled, unlike
 from gristmill.template import Template
+from gristmill.workbench.findings import changes
+from gristmill.workbench.mapping.aside import Aside
 from gristmill.workbench.mapping.drafted import (
     Choices,
     Drafted,
     Reading,
     alone,
     around,
+    counting,
+    fit_for_lint,
+    read,
     speaks_of,
     with_choices,
 )
@@ -56,6 +58,7 @@ class Desk:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._mill = Mill(project)
+        self._aside = Aside()
         self._head: dict[str, DuckDBEngine] = {}
         self._guesses: dict[tuple[str, str | None], Guess] = {}
         self._readings: dict[tuple[str, ...], Reading] = {}
@@ -72,6 +75,7 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the databases."""
+        self._aside.stop()
         for engine in self._head.values():
             engine.close()
         self._head.clear()
@@ -220,7 +224,7 @@ class Desk:
     def _try(self, drafted: Drafted, wanted: Mapping[str, str | None]) -> None:
         """Raises ParameterError where the database does not take what was chosen."""
         head = self._head[drafted.source]
-        sql = self._template(drafted).sql
+        sql = drafted.template.sql
         try:
             if n_statements(sql) == 1:
                 head.describe(sql)
@@ -237,11 +241,6 @@ class Desk:
             ) from error
         raise ParameterError(Problem("The expression holds more than one statement."))
 
-    def _template(self, drafted: Drafted) -> Template:
-        found = template.of_text(drafted.path, drafted.text, shown=drafted.shown)
-        parse(found)
-        return found
-
     def _is_locked(self, own: Template) -> bool:
         return own.ref in lock.read(self.project.root / "sql" / lock.LOCK_NAME)
 
@@ -257,23 +256,23 @@ class Desk:
                         hint="look at the change again: what was chosen still stands",
                     )
                 )
-            runs.write_atomically(drafted.path, self._fit_for_lint(drafted))
+            shown = drafted.path.relative_to(self.project.root).as_posix()
+            says = f"{drafted.source} as {drafted.entity}"
+            before, after = changes.text_of(self.project, shown), fit_for_lint(drafted)
+            changes.apply(changes.Change(changes.MAPPING, shown, before, after, says), self.project)
         return drafted.path
 
-    def _fit_for_lint(self, drafted: Drafted) -> str:
-        """The text as ``sql lint`` lets it pass: what only this engine knows is said in its head."""
-        head, body = drafted.text[: -len(self._template(drafted).sql)], self._template(drafted).sql
-        tries = (drafted.text, f"{head.rstrip()}\n-- engine   duckdb\n{body}")
-        problems: list[Problem] = []
-        for text in tries:
-            try:
-                found = template.of_text(drafted.path, text, shown=drafted.shown)
-                problems = list(rules.portable(found))
-            except GristmillError as error:
-                problems = list(error.problems)
-            if not problems:
-                return text
-        raise TemplateError(problems)
+    def undo(self) -> str:
+        """Put back the file of the mapping that was written last; returns its path within the project.
+
+        Raises RunError when there is none, or when the file was changed since.
+        """
+        return changes.undo(self.project, of_mappings=True).path
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a mapping was written that could be taken back."""
+        return bool(changes.last(self.project, of_mappings=True))
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -318,7 +317,7 @@ class Desk:
         self, drafted: Drafted, rows: int = 6, *, show: bool = False
     ) -> tuple[list[str], list[list[str | None]]]:
         """The first rows as the mapping makes them: names, and texts; personal ones masked unless ``show``."""
-        head, sql = self._head[drafted.source], self._template(drafted).sql
+        head, sql = self._head[drafted.source], drafted.template.sql
         made = values(drafted.text)
         columns = {one.name.casefold(): one.type for one in head.describe(sql)}
         names = [name for name in ENTITIES[drafted.entity].names if name in columns]
@@ -337,12 +336,13 @@ class Desk:
             self._n_rows[source] = int(self._mill.engine.scalar(f"select count(*) from {relation}"))
         return self._n_rows[source]
 
-    def readings(self, drafted: Drafted, most: int | None = None) -> tuple[dict[str, Reading], int]:
+    def readings(self, drafted: Drafted, *, aside: bool = False) -> tuple[dict[str, Reading], int]:
         """For each mapped column how its values read, over all rows, and how many columns are not counted yet.
 
-        Counts at most ``most`` of them now (None: all); what was counted before is not counted again.
+        ``aside`` counts one column after the other in a thread of its own, and tells of those that are done. What was counted
+        before is not counted again.
         """
-        sql = self._template(drafted).sql
+        sql = drafted.template.sql
         made = values(drafted.text)
         rest = around(sql)
         keys = {
@@ -350,30 +350,31 @@ class Desk:
             for name in ENTITIES[drafted.entity].names
             if name in made
         }
-        open_ = [name for name, key in keys.items() if key not in self._readings]
-        now = open_[:most]
-        if now:
-            self._count(drafted, sql, {name: keys[name] for name in now})
-        return {name: self._readings[key] for name, key in keys.items() if key in self._readings}, len(
-            open_
-        ) - len(now)
+        if aside:
+            self._count_aside(drafted, sql, keys)
+        else:
+            open_ = [name for name, key in keys.items() if key not in self._readings]
+            if open_:
+                row = self._mill.engine.rows(self._counting(drafted, sql, open_))[0]
+                self._learn([keys[name] for name in open_], row)
+        found = {name: self._readings[key] for name, key in keys.items() if key in self._readings}
+        return found, len(keys) - len(found)
 
-    def _count(self, drafted: Drafted, sql: str, keys: Mapping[str, tuple[str, ...]]) -> None:
-        texts, flags, counts, words = [], [], [], {}
+    def _count_aside(self, drafted: Drafted, sql: str, keys: Mapping[str, tuple[str, ...]]) -> None:
+        done = self._aside.done()
+        if done is not None:
+            key, row = done
+            self._learn([key], row)  # type: ignore[list-item]  # it is one of ``keys``, of this draft or one before
+        for name, key in keys.items():
+            if key not in self._readings:
+                self._aside.start(self._mill.engine, key, self._counting(drafted, sql, [name]))
+                return
+
+    def _counting(self, drafted: Drafted, sql: str, names: Sequence[str]) -> str:
         # An alias that differs from its column in case alone keeps the case of the column.
         types = {one.name.casefold(): one.type for one in self._head[drafted.source].describe(sql)}
-        for i, name in enumerate(keys):
-            odd = unlike(drafted.entity, name, f"v{i}")
-            words[name] = odd[1] if odd else ""
-            texts.append(f"{as_text(quote(name), types[name])} as v{i}")
-            flags.append(f"{filled(f'v{i}')} as f{i}")
-            bad = f"f{i} and {odd[0]}" if odd else "false"
-            counts += [f"count_if(f{i})", f"count_if({bad})", f"min(case when {bad} then v{i} end)"]
-        row = self._mill.engine.rows(
-            f"with mapped as ({sql}\n), texts as (select {', '.join(texts)} from mapped),"
-            f" flagged as (select *, {', '.join(flags)} from texts)"
-            f" select count(*), {', '.join(counts)} from flagged"
-        )[0]
-        for i, (name, key) in enumerate(keys.items()):
-            n_filled, n_unlike, example = row[1 + 3 * i : 4 + 3 * i]
-            self._readings[key] = Reading(row[0], int(n_filled), int(n_unlike), words[name], example)
+        return counting(drafted.entity, sql, {name: types[name] for name in names})
+
+    def _learn(self, keys: Sequence[tuple[str, ...]], row: Sequence[Any]) -> None:
+        """What the query of ``_counting`` says of the columns of these keys."""
+        self._readings.update(zip(keys, read([(key[1], key[2]) for key in keys], row), strict=True))

@@ -116,5 +116,5 @@ def _head(text: str, before: list[str], after: list[str]) -> str:
 
 def difference(before: str, after: str, name: str) -> list[str]:
     """The change as git shows it, without the names of the files; every line when there was no file."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="", n=2)
-    return list(lines)[2:]
+    old, new = (text.removesuffix("\n").split("\n") if text else [] for text in (before, after))
+    return list(difflib.unified_diff(old, new, name, name, lineterm="", n=2))[2:]

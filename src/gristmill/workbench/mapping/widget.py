@@ -47,12 +47,14 @@ class Assistant(Panel, files="mapping/assistant"):
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The mapping as it stands with its samples and readings, and what came of the question.
 
-        ``asked`` is {"do": ready, source, entity, choose, count, reset, difference, save, show or hide} with ``value``, and
-        ``column`` where one was chosen. In a large source one column is counted a question, while ``n_open`` are left. What the database does not take is not kept: the choice before stands.
+        ``asked`` is {"do": ready, source, entity, choose, count, reset, difference, save, undo, show or hide} with ``value``, and
+        ``column`` where one was chosen. A large source is counted beside, column by column; ``n_open`` are left, and count gives those that are ``counted``. What the database does not take is not kept: the choice before stands.
         """
         if not self._source:
             raise ConfigError(Problem(NO_SOURCE))
         verb, value = str(asked.get("do")), str(asked.get("value") or "")
+        if verb == "count":
+            return self._counted()
         message, more = "", dict[str, Any]()
         if verb in ("show", "hide"):
             self._show = verb == "show" or not self._desk.project.mask
@@ -74,7 +76,11 @@ class Assistant(Panel, files="mapping/assistant"):
             self._desk.save(drafted, str(asked.get("seen") or ""))
             self._choices = {}
             message = self.say("Written: {path}. The next run follows it.").format(path=drafted.shown)
-        return {**self._state(1 if verb == "count" else 0), **more, "message": message}
+        elif verb == "undo":
+            path = self._desk.undo()
+            self._choices = {}
+            message = self.say("Taken back: {path} is as it was before.").format(path=path)
+        return {**self._state(), **more, "message": message}
 
     def _drafted(self) -> Drafted:
         entity = self._entity or self._desk.entity(self._source)
@@ -89,11 +95,11 @@ class Assistant(Panel, files="mapping/assistant"):
             self._choices = before
             raise
 
-    def _state(self, most: int) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         desk, source = self._desk, self._source
         drafted = self._drafted()
         made = values(drafted.text)
-        readings, n_open = desk.readings(drafted, None if desk.n_rows(source) <= AT_ONCE else most)
+        readings, n_open = self._readings(drafted)
         names, rows = desk.preview(drafted, show=self._show)
         there = desk.mapped(source)
         return {
@@ -116,7 +122,33 @@ class Assistant(Panel, files="mapping/assistant"):
             "is_changed": drafted.text != drafted.before,
             "n_open": n_open,
             "n_chosen": len(self._choices),
+            "can_undo": desk.can_undo,
             "clear": self._show,
+        }
+
+    def _readings(self, drafted: Drafted) -> tuple[dict[str, Reading], int]:
+        is_small = self._desk.n_rows(self._source) <= AT_ONCE
+        return self._desk.readings(drafted, aside=not is_small)
+
+    def _counted(self) -> dict[str, Any]:
+        """What is counted by now, and nothing else: it is asked several times a second."""
+        drafted = self._drafted()
+        made = values(drafted.text)
+        readings, n_open = self._readings(drafted)
+        counted = [
+            {"name": name, **self._read(drafted, name, made[name], one)} for name, one in readings.items()
+        ]
+        return {"counted": counted, "n_open": n_open}
+
+    def _read(self, drafted: Drafted, name: str, sql: str, reading: Reading) -> dict[str, Any]:
+        kind = self._desk.kind_of(self._source, drafted.entity, name, sql)
+        example = reading.example or ""
+        return {
+            "n_filled": reading.n_filled,
+            "n_rows": reading.n_rows,
+            "n_unlike": reading.n_unlike,
+            "what": self.say(reading.what),
+            "example": example if self._show else str(mask(example, kind)),
         }
 
     def _column(
@@ -131,20 +163,12 @@ class Assistant(Panel, files="mapping/assistant"):
         )
         why = ""
         if sql is not None and guess is not None and expression(guess) == sql:
-            why = f"{guess.confidence:.0%} · {guess.reason}"
+            why = f"{guess.confidence:.0%} · {self.say(guess.reason)}"
         elif sql is not None:
             why = self.say(CHOSEN if name in self._choices else "from the file")
         said = {"n_filled": 0, "n_rows": 0, "n_unlike": 0, "what": "", "example": ""}
         if reading is not None:
-            kind = self._desk.kind_of(self._source, drafted.entity, name, sql or "")
-            example = reading.example or ""
-            said = {
-                "n_filled": reading.n_filled,
-                "n_rows": reading.n_rows,
-                "n_unlike": reading.n_unlike,
-                "what": self.say(reading.what),
-                "example": example if self._show else str(mask(example, kind)),
-            }
+            said = self._read(drafted, name, sql or "", reading)
         return {
             "name": name,
             "meaning": self.say(column.meaning),

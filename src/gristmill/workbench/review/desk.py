@@ -6,14 +6,15 @@ crash could take. Others may decide at the same time: the file is looked at agai
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gristmill import reviewing, runs
-from gristmill.errors import ParameterError, Problem, did_you_mean
+from gristmill.errors import EngineError, ParameterError, Problem, did_you_mean
 from gristmill.unify import decisions
 from gristmill.unify.decisions import MERGE, SPLIT, Decision, short
+from gristmill.workbench import kept
 from gristmill.workbench.review import tray
 from gristmill.workbench.review.counting import Progress, measured
 from gristmill.workbench.review.pairs import Pair, pair
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from gristmill.mill import Mill
     from gristmill.project import Project
 
+KEPT = "kept_review"
+"""The doubts of the run as if nothing were decided, and the tray of the first, as a database."""
+_SAYS = "doubts, tray: 1"
+"""How they are gathered; another text where that changes, so that what was kept otherwise is not read."""
 SKIP = "skip"
 ANSWERS = (MERGE, SPLIT, SKIP)
 
@@ -128,10 +133,36 @@ class Desk:
 
     def _all_doubts(self) -> list[Row]:
         """Doubts as if nothing were decided: a decision that is taken back brings its doubt back."""
-        decisions.write_decisions(self._mill.engine, ())
-        for ref in ("unify/decided", "unify/doubts"):
-            self._mill.run(ref)
-        return [Row(float(row[0]), *row[1:]) for row in reviewing.doubt_rows(self._mill.engine)]
+        engine = self._mill.engine
+        path = kept.path_of(self._mill, "review", _SAYS)
+        if kept.attached(engine, path, KEPT):
+            engine.view("unify.doubts", f"select * from {KEPT}.doubts")
+        else:
+            decisions.write_decisions(engine, ())
+            if not self._is_undecided():
+                self._mill.run("unify/decided")
+                self._mill.run("unify/doubts")
+            tables = tray.selects(engine, self._next(reviewing.doubt_rows(engine, tray.SIZE)))
+            kept.keep(engine, path, KEPT, {"doubts": ("select * from unify.doubts", {}), **tables})
+        with suppress(EngineError):
+            # The first of them come with it.
+            self._hold(tray.held(engine, KEPT))
+        return [Row(float(row[0]), *row[1:]) for row in reviewing.doubt_rows(engine)]
+
+    def _is_undecided(self) -> bool:
+        """True when the run followed no decisions, so that its own doubts are all there are."""
+        engine = self._mill.engine
+        if not kept.is_of_run(engine, "unify.doubts", "unify.decided"):
+            return False
+        return bool(engine.scalar("select count(*) = 0 from unify.decided"))
+
+    @staticmethod
+    def _next(rows: Sequence[Sequence[Any]]) -> list[str]:
+        return [customer for row in rows for customer in Row(*row).customers]
+
+    def _hold(self, small: Engine) -> None:
+        ids = small.rows("select contact_id from unify.members")
+        self._small, self._in_tray = small, {short(one) for (one,) in ids}
 
     def refresh(self) -> None:
         """Look at the files again. Raises SourceError when the decisions cannot be read or contradict."""
@@ -164,7 +195,7 @@ class Desk:
         found = {row[0]: Label(row[1], row[2], row[3], (row[4], row[5]), row[6], row[7]) for row in rows}
         # Left empty, so that nobody reads a part of the file for the whole.
         decisions.write_decisions(engine, ())
-        self._mill.run("unify/decided")
+        engine.make("unify.decided", "select * from unify.decided where false")
         for one in new:
             self._labels[one.pair, one.decision] = found.get(one.line)
 
@@ -246,9 +277,8 @@ class Desk:
                     break
             if not any({row.left_id, row.right_id} == {left_id, right_id} for row in coming):
                 return self._mill.engine
-            self._small = tray.fill(self._mill.engine, [one for row in coming for one in row.customers])
-            ids = self._small.rows("select contact_id from unify.members")
-            self._in_tray = {short(one) for (one,) in ids}
+            self._hold(tray.fill(self._mill.engine, self._next(coming)))
+        assert self._small is not None
         return self._small
 
     # -- deciding -------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from gristmill.engine.duckdb import DuckDBEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from gristmill.engine import Engine
+    from gristmill.engine import Engine, Params
 
 SIZE = 5000
 """Doubts at a time."""
@@ -34,13 +34,35 @@ TAKEN = {
 """Relations that are taken over, and which rows of them."""
 
 
-def fill(engine: Engine, customers: Iterable[str]) -> DuckDBEngine:
-    """A database with what ``engine`` knows of these customers, under the same names."""
+def selects(engine: Engine, customers: Iterable[str]) -> dict[str, tuple[str, Params]]:
+    """Table → the SELECT of what ``engine`` knows of these customers; valid until the next call."""
     ids = sorted(set(customers))
     engine.make("desk.customers", "select unnest(cast($ids as varchar[])) as id", {"ids": ids})
     engine.make("desk.records", f"select contact_id as id from unify.members {_MEMBERS}")
-    small = DuckDBEngine(threads=1)
+    found: dict[str, tuple[str, Params]] = {}
     for relation, which in TAKEN.items():
-        small.register("taken", engine.fetch(f"select * from {relation} {which}"))
+        found[_table(relation)] = (f"select * from {relation} {which}", {})
+    return found
+
+
+def fill(engine: Engine, customers: Iterable[str]) -> DuckDBEngine:
+    """A database with what ``engine`` knows of these customers, under the same names."""
+    taken = selects(engine, customers)
+    return _small(engine, {relation: taken[_table(relation)][0] for relation in TAKEN})
+
+
+def held(engine: Engine, name: str) -> DuckDBEngine:
+    """As ``fill``, of what was kept in the database ``name``. Raises EngineError where that is not there."""
+    return _small(engine, {relation: f"select * from {name}.{_table(relation)}" for relation in TAKEN})
+
+
+def _small(engine: Engine, taken: Mapping[str, str]) -> DuckDBEngine:
+    small = DuckDBEngine(threads=1)
+    for relation, select in taken.items():
+        small.register("taken", engine.fetch(select))
         small.make(relation, "select * from taken")
     return small
+
+
+def _table(relation: str) -> str:
+    return relation.replace(".", "_")

@@ -4,7 +4,7 @@ const COUNT = (n) => Number(n).toLocaleString("en-US", { maximumFractionDigits: 
 const PERCENT = (share) => `${(100 * share).toFixed(1)}%`;
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gms", shown });
+  const { root, message, say, ask, fields, end } = panel({ model, el, name: "gms", shown, unsaved });
   const OPS = {
     ">=": say("is at least"), "<=": say("is at most"), between: say("is between"), ">": say("is more than"), "<": say("is less than"),
     "=": say("is exactly"), "<>": say("is not"), in: say("is one of"), "not in": say("is none of"), contains: say("contains"),
@@ -25,7 +25,7 @@ function render({ model, el }) {
     figures, overlaps,
     made("div", { class: "gmw-tools" }, made("label", {}, `${say("Name of its file")} `, name), made("label", {}, `${say("What people read")} `, label), save), message);
 
-  let columns = [], kinds = {}, tree = { how: "and", parts: [] }, by = "controls", timer = 0, serial = 0;
+  let columns = [], kinds = {}, tree = { how: "and", parts: [] }, by = "controls", timer = 0, serial = 0, touched = false;
 
   // -- asking
   const done = (part) => part.parts ? { how: part.how, parts: part.parts.map(done).filter((one) => one !== null) }
@@ -40,6 +40,7 @@ function render({ model, el }) {
   }
   function later(how, question) {
     by = how;
+    touched = true;
     clearTimeout(timer);
     timer = setTimeout(() => { timer = 0; ask(question()); }, AFTER_MS);
     root.setAttribute("aria-busy", "true");
@@ -47,7 +48,7 @@ function render({ model, el }) {
   const changed = () => later("controls", () => ({ do: "parts", parts: done(tree) }));
   const restructured = () => { draw(); changed(); };
   text.addEventListener("input", () => later("text", () => ({ do: "text", text: text.value })));
-  open.addEventListener("change", () => { clearTimeout(timer); by = "open"; ask({ do: "open", name: open.value }); });
+  open.addEventListener("change", () => { clearTimeout(timer); by = "open"; touched = false; ask({ do: "open", name: open.value }); });
   save.addEventListener("click", () => {
     clearTimeout(timer);
     if (by === "controls" && timer) { by = "saved"; ask({ do: "save", parts: done(tree), name: name.value, label: label.value }); }
@@ -150,12 +151,14 @@ function render({ model, el }) {
     if (said.sql !== undefined && by !== "text") text.value = said.sql;
     if (said.size) figured(said.size);
     if (said.columns || said.parts) by = by === "open" ? "controls" : by;
+    if (said.path) touched = false;
+    if (said.columns && fields) restore();
   }
   function lists(said) {
     const chosen = said.opened ? said.opened[0] : "";
     open.replaceChildren(made("option", { value: "" }, say("A new one")), ...said.saved.map(([value, shows]) => made("option", { value }, shows === value ? value : `${shows} (${value})`)));
     open.value = chosen;
-    if (said.opened) [name.value, label.value] = said.opened;
+    if (said.opened && !touched) [name.value, label.value] = said.opened;
     root.dataset.opened = chosen;
   }
   function figured(size) {
@@ -173,6 +176,20 @@ function render({ model, el }) {
       made("thead", {}, made("tr", {}, ...[say("Segment"), say("Scheme")].map((one) => made("th", { scope: "col" }, one)),
         ...[say("Customers"), say("Of them"), say("Times as often")].map((one) => made("th", { scope: "col", class: "gmw-num" }, one)))),
       made("tbody", {}, ...rows)) : "");
+  }
+  // What no file holds: the condition as it was touched last.
+  function unsaved() {
+    if (!touched) return null;
+    const opening = root.dataset.opened ? [{ do: "open", name: root.dataset.opened }] : [];
+    const question = by === "text" ? { do: "text", text: text.value } : { do: "parts", parts: done(tree) };
+    return { questions: [...opening, question], fields: { by: question.do, text: text.value, tree, name: name.value, label: label.value } };
+  }
+  function restore() {
+    touched = true;
+    by = fields.by === "text" ? "text" : "controls";
+    [name.value, label.value] = [fields.name, fields.label];
+    if (by === "text") text.value = fields.text;
+    else { tree = fields.tree; draw(); }
   }
   by = "open";
   ask({ do: "ready" });

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gristmill.report import Col, Data, table
 from gristmill.workbench.panel import Panel
 from gristmill.workbench.segment.counting import Counts, Size, counts, is_ready
+from gristmill.workbench.segment.grid_panel import NEWER
 from gristmill.workbench.segment.parts import part, plain
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Builder(Panel, files="segment/builder"):
         self._at = at
         self._where = where
         self._opened: Own | None = None
+        self._newer = ""
         super().__init__(at.mill.project)
 
     def picture(self) -> dict[str, Any]:
@@ -64,7 +66,8 @@ class Builder(Panel, files="segment/builder"):
     def _refreshed(self) -> Counts:
         if not is_ready(self._project):
             self.working("Storing the customers of the run once, for all conditions …")
-        self._at = counts(self._project)
+        before, self._at = self._at, counts(self._project)
+        self._newer = NEWER if self._at.mill is not before.mill and _run(self._at) != _run(before) else ""
         return self._at
 
     def _said(self, at: Counts, where: str, *, with_parts: bool = False) -> dict[str, Any]:
@@ -73,7 +76,8 @@ class Builder(Panel, files="segment/builder"):
         said: dict[str, Any] = {
             "sql": where,
             "size": self._plain(found),
-            "run": at.mill.published.run if at.mill.published else "",
+            "run": _run(at),
+            "message": self._newer,
         }
         if with_parts:
             said["parts"] = plain(at.tree(where))
@@ -123,7 +127,7 @@ class Builder(Panel, files="segment/builder"):
         return {
             **self._said(at, where),
             **self._names(at),
-            "message": message,
+            "message": " ".join(self.say(one) for one in (message, self._newer) if one),
             "path": self._project.show(done.path),
         }
 
@@ -145,6 +149,10 @@ class Builder(Panel, files="segment/builder"):
             ],
             "change": list(found.change) if found.change else None,
         }
+
+
+def _run(at: Counts) -> str:
+    return at.mill.published.run if at.mill.published else ""
 
 
 def _worth(found: Size) -> list[Any]:

@@ -6,6 +6,7 @@ numbers, so that any condition is one scan.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +17,16 @@ from gristmill.engine import quote
 from gristmill.errors import ParameterError, Problem
 from gristmill.mill import Mill
 from gristmill.project import Project
-from gristmill.workbench import opened
+from gristmill.workbench import kept, opened
 from gristmill.written.conditions import OPERATORS, TEXT, Group, Part, kind_of, tree, where
 from gristmill.written.segments import PROFILE, Own, own, owned
 
+MEMBERS = "segment.members"
 TABLE = "scratch.segment_profile"
+KEPT = "kept_segment"
+"""What was gathered of a run before, as a database."""
+_SAYS = "profile, code of each scheme, said as a list: 1"
+"""How it is gathered; another text where that changes, so that what was kept otherwise is not read."""
 MOST_VALUES = 300
 """Values of a text column that are offered; rarer ones can be typed."""
 ALL = "true"
@@ -97,22 +103,59 @@ class Counts:
         self.mill = mill
         mill.relation(PROFILE)
         engine = mill.engine
+        is_of_run = kept.is_of_run(engine, PROFILE, MEMBERS)
+        path = kept.path_of(mill, "segment", _SAYS) if is_of_run else None
+        if kept.attached(engine, path, KEPT):
+            self._learn(engine.rows(f"select said from {KEPT}.said")[0][0])
+            engine.view(TABLE, f"select * from {KEPT}.segment_profile")
+            self._write_codes()
+        else:
+            self._gather()
+            tables = {
+                "segment_profile": (f"select * from {TABLE}", {}),
+                "said": ("select $said as said", {"said": self._said()}),
+            }
+            if kept.keep(engine, path, KEPT, tables):
+                engine.drop(TABLE)
+                engine.view(TABLE, f"select * from {KEPT}.segment_profile")
+        self.kinds = {one.name: one.kind for one in self.columns}
+        used = engine.rows("select currency from segment.currencies where is_used")
+        self.currency = str(used[0][0] or "") if used else ""
+
+    def _gather(self) -> None:
+        engine = self.mill.engine
         codes = engine.rows(
-            "select scheme, segment, count(*) from segment.members group by scheme, segment order by scheme, segment"
+            f"select scheme, segment, count(*) from {MEMBERS} group by scheme, segment order by scheme, segment"
         )
         self.codes = [(str(scheme), str(segment), int(n)) for scheme, segment, n in codes]
         self.schemes = list(dict.fromkeys(scheme for scheme, _, _ in self.codes))
         self._make()
         _, self.n_all, _, self.revenue_all = segmenting.counted(engine, TABLE, ALL)
         self.columns = tuple(self._columns())
-        self.kinds = {one.name: one.kind for one in self.columns}
-        used = engine.rows("select currency from segment.currencies where is_used")
-        self.currency = str(used[0][0] or "") if used else ""
 
-    def _make(self) -> None:
-        """Store the profile with a number a scheme, and find schemes that have a customer in two segments."""
-        engine = self.mill.engine
-        engine.make(
+    def _said(self) -> str:
+        """What was gathered besides the table, as text."""
+        about = [self.n_all, self.revenue_all, self.codes, self.doubled, [vars(one) for one in self.columns]]
+        return json.dumps(about, ensure_ascii=False)
+
+    def _learn(self, said: str) -> None:
+        """``_said``, read again."""
+        self.n_all, self.revenue_all, codes, self.doubled, columns = json.loads(said)
+        self.codes = [(scheme, segment, n) for scheme, segment, n in codes]
+        self.schemes = list(dict.fromkeys(scheme for scheme, _, _ in self.codes))
+        self.columns = tuple(
+            Asked(
+                **{
+                    **one,
+                    "operators": tuple(one["operators"]),
+                    "values": tuple((value, n) for value, n in one["values"]),
+                }
+            )
+            for one in columns
+        )
+
+    def _write_codes(self) -> None:
+        self.mill.engine.make(
             "scratch.segment_codes",
             "select unnest(cast($schemes as varchar[])) as scheme, unnest(cast($segments as varchar[])) as segment,"
             " unnest(cast($places as usmallint[])) as place, unnest(cast($codes as usmallint[])) as code",
@@ -123,6 +166,11 @@ class Counts:
                 "codes": list(range(len(self.codes))),
             },
         )
+
+    def _make(self) -> None:
+        """Store the profile with a number a scheme, and find schemes that have a customer in two segments."""
+        engine = self.mill.engine
+        self._write_codes()
         cells = "".join(
             f", min(case when c.place = {place} then c.code end) as code_{place}"
             for place in range(len(self.schemes))

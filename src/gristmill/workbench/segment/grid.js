@@ -3,7 +3,7 @@ const COUNT = (n) => Number(n).toLocaleString("en-US", { maximumFractionDigits: 
 const EDGES = ["r_lo", "r_hi", "f_lo", "f_hi", "m_lo", "m_hi"];
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gmg", shown });
+  const { root, message, say, ask, listen, end } = panel({ model, el, name: "gmg", shown });
   const LABELS = { r_lo: say("r from"), r_hi: say("r to"), f_lo: say("f from"), f_hi: say("f to"), m_lo: say("m from"), m_hi: say("m to") };
   const plane = made("div", { class: "gmg-plane" }), strip = made("div", { class: "gmg-strip" });
   const list = made("div", { class: "gmw-scroll gmg-list" }), warning = made("p", { class: "gmg-warning", role: "status" });
@@ -58,6 +58,52 @@ function render({ model, el }) {
       if (set(edge, to)) { place(); moved(); }
     });
     return found;
+  }
+  // A box is taken anywhere between its edges: it goes by as many whole scores as the mouse does, never beyond the grid.
+  function carried(whole, field, axes) {
+    let start = null;
+    const within = ({ clientX: x, clientY: y }) => { const at = whole.getBoundingClientRect(); return x >= at.left && x <= at.right && y >= at.top && y <= at.bottom; };
+    field.addEventListener("pointerdown", (event) => {
+      if (moving || dragged || event.button || event.target.closest(".gmg-handle") || !within(event)) return;
+      event.preventDefault();
+      start = { x: event.clientX, y: event.clientY };
+    });
+    field.addEventListener("pointermove", (event) => {
+      if (!dragged) field.style.cursor = within(event) ? "move" : "";
+      if (!start || !chosen) return;
+      if (!dragged) {
+        // What hardly moves is a click on the cell.
+        if (Math.hypot(event.clientX - start.x, event.clientY - start.y) < 4) return;
+        field.setPointerCapture(event.pointerId);
+        dragged = { whole, from: { ...edges } };
+      }
+      if (dragged.whole !== whole) return;
+      const at = field.getBoundingClientRect(), { from } = dragged, next = { ...edges };
+      for (const axis of axes) {
+        const part = axis === "f" ? (start.y - event.clientY) / at.height : (event.clientX - start.x) / at.width;
+        const step = Math.min(most() - from[`${axis}_hi`], Math.max(1 - from[`${axis}_lo`], Math.round(part * most())));
+        for (const end of ["lo", "hi"]) next[`${axis}_${end}`] = from[`${axis}_${end}`] + step;
+      }
+      if (EDGES.every((one) => next[one] === edges[one])) return;
+      edges = next;
+      place();
+      ask({ do: "try", segment: chosen, edges });
+    });
+    const dropped = (is) => {
+      start = null;
+      if (!dragged || dragged.whole !== whole) return;
+      const { from } = dragged;
+      dragged = null;
+      if (!is) { edges = from; place(); ask({ do: "try", segment: chosen, edges }); } else if (EDGES.some((one) => from[one] !== edges[one])) moved();
+    };
+    field.addEventListener("pointerup", () => dropped(true));
+    field.addEventListener("pointercancel", () => dropped(false));
+    listen(window, "keydown", (event) => {
+      if (event.key !== "Escape" || !dragged || dragged.whole !== whole) return;
+      event.preventDefault();
+      event.stopPropagation();
+      dropped(false);
+    }, true);
   }
   function set(edge, to) {
     const axis = edge[0], is = edge.endsWith("lo");
@@ -188,6 +234,8 @@ function render({ model, el }) {
   });
   // A kernel that did not answer: what is shown may be moved again.
   root.addEventListener("gmw-busy", ({ detail: is }) => { if (!is && root.dataset.lost) moving = false; });
+  carried(box, plane, ["r", "f"]);
+  carried(span, strip, ["m"]);
   ask({ do: "ready" });
   return end;
 }

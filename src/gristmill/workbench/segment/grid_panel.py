@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from gristmill.mill import Mill
 
 
+NEWER = "A newer run was published meanwhile: these are its counts."
+
+
 class Grid(Panel, files="segment/grid"):
     """Segments as boxes over the scores; what is let go is in ``sql/segment/rfm_bounds_v1.sql``."""
 
     def __init__(self, mill: Mill) -> None:
         self._mill = mill
         self._known = scores(mill)
+        self._newer = ""
         self._seen, self._found = bounds_table(mill)
         self._done: list[tuple[str, dict[str, int], dict[str, int]]] = []
         super().__init__(mill.project)
@@ -79,7 +83,11 @@ class Grid(Panel, files="segment/grid"):
         if verb == "undo":
             return self._undo()
         # After a refusal: its message stands beside what holds.
-        return {**self._said(self._found), "message": str(asked.get("said") or ""), "bad": verb == "again"}
+        return {
+            **self._said(self._found),
+            "message": str(asked.get("said") or self._newer),
+            "bad": verb == "again",
+        }
 
     @property
     def _most(self) -> int:
@@ -88,8 +96,10 @@ class Grid(Panel, files="segment/grid"):
     def _refresh(self) -> bool:
         """Follow the published run; True when the file says other bounds than were shown."""
         mill = opened.mill(self._project.root)
+        self._newer = ""
         if mill is not self._mill:
             self.working("Counting the scores of the new run …")
+            self._newer = NEWER
             self._mill, self._known = mill, scores(mill)
             self._project = mill.project
         before, shown = self._found, self._seen.text
@@ -126,7 +136,11 @@ class Grid(Panel, files="segment/grid"):
         self._done = done
         return {
             **self._said(self._found),
-            "message": f"{said} {self._seen.shown} is written; the next run follows it.",
+            "message": " ".join(
+                self.say(one)
+                for one in (f"{said} {self._seen.shown} is written; the next run follows it.", self._newer)
+                if one
+            ),
         }
 
     def _said(self, found: Sequence[Bound], *, is_tried: bool = False) -> dict[str, Any]:

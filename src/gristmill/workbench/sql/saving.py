@@ -210,7 +210,8 @@ def _names(mill: Mill, found: Template) -> list[str]:
 
 def _parted(text: str) -> tuple[list[str], str]:
     """The comment lines a query begins with, and the query."""
-    lines = text.splitlines()
+    # Not splitlines: a text of the query may hold marks that Python takes for the end of a line, and SQL does not.
+    lines = text.replace("\r\n", "\n").split("\n")
     n = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("--")), len(lines))
     return [line.removeprefix("--").strip() for line in lines[:n] if line.strip()], "\n".join(
         lines[n:]

@@ -120,8 +120,17 @@ class TemplatePanel(Panel, files="sql/table sql/template"):
         }
         made = sheets.compare(self._mill, self._ref, other, sheets.given(found, typed))
         return {
-            "difference": {"title": made.title, "meaning": list(made.meaning), "effect": list(made.effect)}
+            "difference": {
+                "title": self.say(made.title),
+                "meaning": list(made.meaning),
+                "effect": [self._line(one) for one in made.effect],
+            }
         }
+
+    def _line(self, told: str) -> str:
+        """A line of the effect; how far it is set in says what it belongs to."""
+        text = told.lstrip()
+        return told[: len(told) - len(text)] + self.say(text)
 
 
 def _near(near: Neighbour) -> dict[str, Any]:
