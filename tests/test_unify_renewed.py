@@ -201,5 +201,7 @@ def test_nothing_is_taken_up_that_would_come_out_otherwise(acme: House, tmp_path
         path = acme.root / "reviews/model.toml"
         path.write_text(path.read_text("utf-8").replace("match = ", "match = 0.5 #"), "utf-8")
         assert said() == "reviews/model.toml says something else now"
+        engine.execute("insert into unify.extras (contact_id, text_1) values ('a', 'b')")
+        assert said() == "unify.extras holds columns of your own"
         engine.execute("update unify.renewal set run_id = 'another'")
         assert said() == "what the run before made is not at hand"

@@ -14,14 +14,7 @@
 -- is subtracted. So a credit invoice (cancelled, negative amount) takes its amount off the customer but is no
 -- purchase; a cancelled order of a positive amount is worth 0. A completed order whose lines all came back or
 -- have no positive quantity gets the status returned.
-with emails as (
-  select lower(contacts.email) as email, min(members.customer_id) as customer_id
-  from clean.contacts as contacts
-  inner join unify.members as members on members.contact_id = contacts.contact_id
-  group by lower(contacts.email)
-  having count(distinct members.customer_id) = 1
-),
-placed as (
+with placed as (
   select
     orders.* exclude (status, amount),
     coalesce(orders.status, 'completed') as status,
@@ -29,7 +22,7 @@ placed as (
   from clean.orders as orders
   left join unify.members as members
     on members.contact_id = coalesce(orders.contact_id, orders._source || ':' || coalesce(lower(orders.email), orders.phone))
-  left join emails on emails.email = lower(orders.email)
+  left join unify.email_owners as emails on emails.email = lower(orders.email)
 ),
 lines as (
   select

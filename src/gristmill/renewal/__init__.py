@@ -105,6 +105,9 @@ def obstacle(
             for key in now:
                 if now[key] != then[key]:
                     return f"{key} is {now[key]} now, and was {then[key]}"
+    if engine.scalar("select count(*) from unify.extras"):
+        # How rare a word is, and where a number stands, is told by all records.
+        return "unify.extras holds columns of your own"
     path = project.root / model.FILE
     rows = engine.rows(f"select column_name, level, m, u, h from {name}.unify.model order by all")
     if path.is_file():

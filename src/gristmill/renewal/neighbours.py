@@ -137,17 +137,39 @@ class Renewal:
             " where k.contact_id not in (from renew.touched)",
         )
         self._note(
-            "between",
-            "select distinct m.contact_id from renew.members as m join"
-            " (select rank, value, part, is_split from renew.members group by all having count(*) > 1) as f"
-            " on f.rank = m.rank and f.value = m.value and f.part = m.part and f.is_split = m.is_split",
+            "recheck",
+            "select distinct l.contact_id as left_id, r.contact_id as right_id from renew.members as l join renew.members as r"
+            " on r.rank = l.rank and r.value = l.value and r.part = l.part and r.is_split = l.is_split"
+            " and l.contact_id < r.contact_id",
         )
-        self._blocks_of("between", "contact_id in (from renew.between)")
+        self._note(
+            "between",
+            "select left_id as contact_id from renew.recheck union select right_id from renew.recheck",
+        )
+        # Keys are by far the largest relation: they are gone through once for both.
+        home = f"{self.home}.unify"
+        self._note(
+            "keys",
+            f"from {home}.keys where contact_id in (from renew.touched) or contact_id in (from renew.between)",
+        )
+        self._note(
+            "used",
+            f"select b.rank, b.value from {home}.block_sizes as b semi join renew.keys as k on k.rank = b.rank and k.value = b.value",
+        )
+        self._fill("unify.block_parts", "(rank, value) in (from renew.used)")
+        self._run_over("unify.keys", "from renew.keys where contact_id in (from renew.between)")
         self._fill("unify.records", "false")
         self._run(node, values)
-        self._note("pairs", "from unify.pairs")
-        self._blocks_of("touched", "(rank, value) in (from renew.used)")
-        home = f"{self.home}.unify"
+        self._note("pairs", "from unify.pairs where (left_id, right_id) in (from renew.recheck)")
+        self._note(
+            "used",
+            "select distinct rank, value from renew.keys where contact_id in (from renew.touched)"
+            " and (rank, value) in (from renew.used)",
+        )
+        self._table(
+            "unify.keys",
+            "select * replace (contact_id in (from renew.touched) as is_new) from {relation} where (rank, value) in (from renew.used)",
+        )
         self._fill(
             "unify.records",
             f"twin_id in (select twin_id from {home}.records where contact_id in (from renew.touched))",
@@ -159,20 +181,6 @@ class Renewal:
         )
         self._run_over("unify.pairs", "from renew.pairs")
         self._replace(node.name, _PAIRS)
-
-    def _blocks_of(self, records: str, where: str) -> None:
-        """Put the blocks that a set of records stands in, and the keys that ``where`` names, into the small world."""
-        home = f"{self.home}.unify"
-        self._note(
-            "used",
-            f"select distinct b.rank, b.value from {home}.keys as k join {home}.block_sizes as b on b.rank = k.rank"
-            f" and b.value = k.value where k.contact_id in (from renew.{records})",
-        )
-        self._fill("unify.block_parts", "(rank, value) in (from renew.used)")
-        self._run_over(
-            "unify.keys",
-            f"select * replace (contact_id in (from renew.{records}) as is_new) from {home}.keys where {where}",
-        )
 
     def _parts(self, database: str) -> str:
         """Parts of the blocks in question that are in use, as a database has them."""
@@ -321,6 +329,6 @@ def _has(side: str) -> str:
 
 _PAIRS = (
     "left_id in (from {small}.renew.touched) or right_id in (from {small}.renew.touched)"
-    " or left_id in (from {small}.renew.between) and right_id in (from {small}.renew.between)"
+    " or (left_id, right_id) in (from {small}.renew.recheck)"
 )
 """Pairs that were looked for again."""
