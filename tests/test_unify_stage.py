@@ -18,7 +18,7 @@ from gristmill.unify import STEPS, waterfall
 
 SQL = Path(__file__).parents[1] / "sql" / "unify"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-NOT_HERE = {"orders", "order_lines", "events", "tickets", "doubts"}
+NOT_HERE = {"email_owners", "orders", "order_lines", "events", "tickets", "doubts"}
 
 CONTACT = {
     **dict.fromkeys(

@@ -57,7 +57,7 @@ STEPS: tuple[Step, ...] = (
         name="learn",
         makes=(RENEWAL,),
         # The last of what is compared, so that nothing of it is missing where this stands.
-        reads=("unify.records", "unify.customers", "unify.cuts"),
+        reads=("unify.records", "unify.customers"),
         run=learnt,
         kinds={"run_id": "none", "learnt_in": "none", "reason": "none"},
         renewed="by record",
