@@ -151,7 +151,10 @@ def retail_by_pandas(file: Path, *, drop: bool) -> dict[str, tuple[int, int, Dec
 
 def retail_by_templates(engine: DuckDBEngine, returns: str) -> dict[str, tuple[int, int, Decimal]]:
     mill(
-        engine, ("unify/orders", "unify/order_lines", *SEGMENTS), as_of=dt.date(2011, 12, 9), returns=returns
+        engine,
+        ("unify/email_owners", "unify/orders", "unify/order_lines", *SEGMENTS),
+        as_of=dt.date(2011, 12, 9),
+        returns=returns,
     )
     found = engine.rows("select customer_id, recency_days, frequency, monetary from segment.rfm")
     return {customer: (recency, frequency, monetary) for customer, recency, frequency, monetary in found}
