@@ -28,7 +28,7 @@ types: $(STAMP)
 	$(BIN)/mypy -p gristmill
 
 unit: $(STAMP)
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile
 
 environment: $(STAMP)
 

@@ -36,8 +36,9 @@ OF_RUNS_BEFORE = {
     "audit.trends",
     "segment.history_before",
     "segment.days_before",
+    "unify.renewal",
 }
-"""Relations that tell of earlier runs, so that the same run made twice has others."""
+"""Relations that tell of earlier runs or name their own, so that the same run made twice has others."""
 OPEN = "import gristmill as gm\nmill = gm.open(run=run, as_of=as_of or None)"
 
 

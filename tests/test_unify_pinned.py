@@ -1,4 +1,4 @@
-"""A project's model of who is who: learnt, pinned as a file, edited, and learnt again."""
+"""A project's model of who is who: learnt, pinned as a file, and edited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def rows(house: House, sql: str) -> list[tuple[object, ...]]:
         return engine.rows(sql)
 
 
-def test_a_pinned_model_weighs_every_run_until_it_is_edited_or_deleted(acme: House) -> None:
+def test_a_pinned_model_weighs_every_run_as_it_is_and_as_it_is_edited(acme: House) -> None:
     learnt = rows(acme, "select column_name, level, m, u, h from unify.model order by all")
     people = rows(acme, "select contact_id, customer_id from unify.members order by all")
     assert rows(acme, "select is_pinned from unify.training") == [(False,)]
@@ -47,9 +47,6 @@ def test_a_pinned_model_weighs_every_run_until_it_is_edited_or_deleted(acme: Hou
     assert rows(acme, "select max(abs(weight)) from unify.model where column_name = 'email'") == [(0.0,)]
     n_then, n_now = len({who for _, who in people}), rows(acme, "select count(*) from unify.customers")[0][0]
     assert n_now > n_then
-    path.unlink()
-    assert acme("run", "--only", "unify").exit_code in (0, 1)
-    assert rows(acme, "select column_name, level, m, u, h from unify.model order by all") == learnt
 
 
 def test_a_wrong_model_stops_the_run_and_says_all_that_is_wrong(acme: House) -> None:
