@@ -21,12 +21,11 @@ from pathlib import Path
 
 from harness import Entry, figure, measure, say, table
 
-from gristmill import runs, steps, template
+from gristmill import making, runs, steps, template
 from gristmill.carried import attached
 from gristmill.catalog import Catalog
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.lineage import Meanings
-from gristmill.making import stored
 from gristmill.project import load
 from gristmill.renewal import STAGE, Renewal
 
@@ -78,12 +77,7 @@ def stage() -> None:
             values = template.values(node.template, given) if node.template else given
             began = time.perf_counter()
             if not (renewal and renewal.make(node, values)):
-                if node.template:
-                    stored(engine, node.template, values)
-                else:
-                    for relation in node.makes:
-                        engine.drop(relation)
-                    node.step(engine, values)
+                making.run(engine, node, values)
             if renewal:
                 renewal.made(node)
             seconds = time.perf_counter() - began

@@ -11,12 +11,11 @@ from typing import Any
 
 from conftest import DAY, House
 
-from gristmill import runs, steps, template
+from gristmill import making, runs, steps, template
 from gristmill.carried import attached
 from gristmill.catalog import Catalog
 from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.lineage import Meanings
-from gristmill.making import stored
 from gristmill.plan import Plan
 from gristmill.renewal import Renewal, obstacle
 
@@ -42,12 +41,7 @@ def unify(
                 continue
             values = template.values(node.template, given) if node.template else given
             if not (renewal and renewal.make(node, values)):
-                if node.template:
-                    stored(engine, node.template, values)
-                else:
-                    for relation in node.makes:
-                        engine.drop(relation)
-                    node.step(engine, values)
+                making.run(engine, node, values)
             if renewal:
                 renewal.made(node)
 

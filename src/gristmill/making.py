@@ -23,6 +23,17 @@ def stored(engine: DuckDBEngine, found: Template, values: Mapping[str, Any]) -> 
     return int(engine.scalar(f"select count(*) from {quote_relation(found.relation)}"))
 
 
+def run(engine: DuckDBEngine, node: Node, values: Mapping[str, Any]) -> None:
+    """Make all relations of a node whole, by its template or its step."""
+    if node.template:
+        stored(engine, node.template, values)
+    elif node.step:
+        for relation in node.makes:
+            # What an earlier run left, or a session sees as a view, is no table to add rows to.
+            engine.drop(relation)
+        node.step(engine, values)
+
+
 @contextmanager
 def in_template(node: Node, found: Template, engine: DuckDBEngine) -> Iterator[None]:
     """Turn the database's complaint about a template into one that points into the author's file."""

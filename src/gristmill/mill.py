@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gristmill import judging, runs, scalars, steps, template
+from gristmill import judging, making, runs, scalars, steps, template
 from gristmill.catalog import Catalog
 from gristmill.engine import Column, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
@@ -231,10 +231,7 @@ class Mill:
             about = {"as_of": self._given["as_of"], "run": self.in_run.run if self.in_run else ""}
             counts = [n - judging.set_apart(self.project, self.engine, node.name, about)]
         elif node.step:
-            for relation in node.makes:
-                # What an earlier run left, or a session sees as a view, is no table to add rows to.
-                self.engine.drop(relation)
-            node.step(self.engine, values)
+            making.run(self.engine, node, values)
             counts = self._counted(node.makes)
         else:
             raise RunError(f"Nothing says how {node.name} is made.")

@@ -19,10 +19,8 @@ from gristmill.errors import ParameterError, Problem, TemplateError, did_you_mea
 from gristmill.scalars import literal_of, typed
 
 FILE_NAME = re.compile(r"(?P<what>[^\W\d]\w*?)_v(?P<version>[1-9]\d*)\.sql")
-KEYWORDS = (
-    *("grain", "param", "returns", "source", "engine"),
-    *("judges", "owner", "scheme", "segment", "stored", "renewed"),
-)
+_SOME = ("judges", "owner", "scheme", "segment")
+KEYWORDS = ("grain", "param", "returns", "renewed", "source", "stored", "engine", *_SOME)
 RENEWED = ("when learning", "by record", "by block", "by pair", "by customer")
 """What a row hangs on, in a stage that can take up where the run before left: nothing but what was learnt, or one of these."""
 PARAM = re.compile(

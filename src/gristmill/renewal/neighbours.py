@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from gristmill import making
 from gristmill.engine import quote, quote_relation
 from gristmill.engine.duckdb import DuckDBEngine
-from gristmill.making import stored
 from gristmill.plan import Node
 from gristmill.unify.renewed import RENEWAL, tell
 
@@ -286,12 +286,7 @@ class Renewal:
             else:
                 self._view(relation)
         with self.engine.within(SMALL):
-            if node.template:
-                stored(self.engine, node.template, values)
-            elif node.step:
-                for relation in node.makes:
-                    self.engine.drop(relation)
-                node.step(self.engine, values)
+            making.run(self.engine, node, values)
         self._there.update(node.makes)
 
     def _splice(self, node: Node, values: Mapping[str, Any], gone: str) -> None:
