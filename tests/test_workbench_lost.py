@@ -15,6 +15,8 @@ from conftest import DAY, House, notebook
 from lab_server import Lab, Line, Screen, opened, serving, until
 
 import gristmill as gm
+from gristmill import runs
+from gristmill.engine.duckdb import DuckDBEngine
 from gristmill.unify.decisions import FILE
 
 STUDIO = "gm.review.studio()"
@@ -61,6 +63,10 @@ class Desk:
 def served(whole: House, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("lost")
     house = House(Path(shutil.copytree(whole.root, folder / "acme")))
+    run = runs.current(house.project)
+    with DuckDBEngine(run.database(house.project)) as engine:
+        some = "select contact_id from clean.contacts where city = 'San Francisco' order by all limit 2"
+        engine.execute(f"update clean.contacts set city = 'San Fransisco' where contact_id in ({some})")
     with serving(house, folder) as (server, context):
         yield Desk(house, server, context)
 
@@ -125,6 +131,85 @@ def test_a_kernel_that_is_started_anew_or_dies_takes_nothing_along(desk: Desk) -
         lab.press("gmr", "s")
         until(lambda: desk.decided == ["merge", "split"], "and work goes on where it was")
         assert counts(lab).startswith("2 of ")
+
+
+TOOLS = """from IPython.display import display
+display(gm.segment.builder(), gm.review.studio(), gm.mapping.assistant("crm"), gm.job.form(),
+    gm.values.studio("clean.contacts", "city"), gm.findings.explorer(), gm.sql.panel())"""
+
+
+def write_in_every_tool(lab: Screen) -> None:
+    """What no file holds yet, in each of them."""
+    lab.page.locator(".gms-name").first.fill("firsts")
+    condition(lab, "4")
+    lab.page.locator(".gmr-why").fill("Same house, another mother")
+    assistant = lab.tool("gmm")
+    assistant.locator('[data-column="region"] select').select_option("City")
+    until(lambda: lab.tool("gmm").get_attribute("data-changed") == "true", "a column is chosen")
+    lab.tool("gmm").locator('[data-column="gender"] select').select_option(label="an expression …")
+    lab.tool("gmm").locator('[data-column="gender"] input').fill("lower(Gendre)")
+    lab.tool("gmm").locator('[data-column="gender"] input').press("Enter")
+    lab.page.locator('.gmm input[aria-invalid="true"]').wait_for()
+    form = lab.tool("gmj")
+    form.locator(".gmj-as-of").fill("2026-02-03")
+    form.locator(".gmj-more > summary").click()
+    form.locator('[data-param="clv_horizon_days"]').fill("77")
+    form.locator('fieldset input[value="clean"]').check()
+    serial = lab.tool("gmv").get_attribute("data-serial")
+    lab.tool("gmv").locator("tr[data-method=nearest] input").check()
+    until(lambda: lab.tool("gmv").get_attribute("data-serial") != serial, "the other method")
+    lab.tool("gmv").locator(".gmv-text").first.fill("San Francisco, CA")
+    lab.tool("gmf").locator(".gmf-which").select_option("all")
+    lab.tool("gmf").locator(".gmf-name").nth(1).click()
+    lab.tool("gmf").locator(".gmf-kind").select_option("share")
+    lab.tool("gmf").locator(".gmf-max_share").fill("0.125")
+    lab.tool("gmp").locator("[data-name=bins]").fill("7")
+
+
+def test_what_was_typed_in_any_tool_is_back_when_its_kernel_was_started_anew(desk: Desk) -> None:
+    with desk.open("typed", TOOLS) as lab:
+        lab.run_all(".gmp .gmp-params")
+        write_in_every_tool(lab)
+        check = lab.page.locator('.gmf-name[aria-pressed="true"]').get_attribute("data-check")
+        os.kill(desk.kernels[-1].pid, signal.SIGKILL)
+        for name in ("gms", "gmr", "gmm", "gmj", "gmv", "gmf", "gmp"):
+            until(lambda name=name: ENDED in message(lab, name), f"{name} says that its kernel is gone")
+        lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+        lab.run_all(".gmp:not([data-lost]) .gmp-params")
+        for name in ("gmr", "gmm", "gmj", "gmv", "gmf", "gmp"):
+            until(lambda name=name: "is back" in message(lab, name), f"{name} says that it is back")
+        value = {
+            ".gmr-why": "Same house, another mother",
+            '[data-column="region"] select': "City",
+            '[data-column="gender"] input': "lower(Gendre)",
+            ".gmj-as-of": "2026-02-03",
+            '[data-param="clv_horizon_days"]': "77",
+            ".gmv-text >> nth=0": "San Francisco, CA",
+            ".gmf-max_share": "0.125",
+            "[data-name=bins]": "7",
+        }
+        assert {at: lab.page.locator(at).input_value() for at in value} == value
+        assert lab.page.locator('.gmj fieldset input[value="clean"]').is_checked()
+        assert lab.page.locator('.gmf-name[aria-pressed="true"]').get_attribute("data-check") == check
+        assert lab.page.locator("tr[data-method=nearest] input").is_checked()
+
+
+def test_two_tools_of_a_kind_in_one_notebook_keep_what_is_their_own(desk: Desk) -> None:
+    with desk.open("twice", "gm.segment.builder()", "gm.segment.builder()") as lab:
+        lab.run_all(".gms .gms-figures b")
+        builders = lab.page.locator(".gms")
+        until(lambda: builders.count() == 2, "both are drawn")
+        for i, text in enumerate(("r >= 4", "f >= 3")):
+            builders.nth(i).locator(".gms-sql").fill(text)
+        until(lambda: builders.nth(0).get_attribute("aria-busy") == "false", "the first has counted")
+        lab.tool("gms")
+        lab.menu("Kernel", "Restart Kernel…")
+        lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+        until(lambda: ENDED in message(lab, "gms"), "the kernel is gone")
+        lab.run_all(".gms:not([data-lost]) .gms-figures b")
+        for i, text in enumerate(("r >= 4", "f >= 3")):
+            box = builders.nth(i).locator(".gms-sql")
+            until(lambda box=box, text=text: box.input_value() == text, f"builder {i} has its own text")
 
 
 def test_what_is_clicked_while_the_connection_is_lost_is_done_when_it_is_back(desk: Desk) -> None:

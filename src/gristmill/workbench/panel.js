@@ -20,11 +20,11 @@ function made(tag, attributes, ...children) {
 //            {patience} says after how many ms without an answer the kernel is given up
 //   tell     the message line
 //   listen   add a listener that ends with the widget
-//   fields   what a view before this one left in `fields`, or null
 //   end      what render returns
 // `unsaved` gives what is not in a file yet, or null: {questions, fields}. It is kept in this tab of the browser while
-// the kernel cannot be asked; the next view asks the questions after its first answer, and takes the fields itself.
-function panel({ model, el, name, shown, unsaved }) {
+// the kernel cannot be asked; the next view asks the questions after its first answer, and `restore` gets the fields after
+// the last one.
+function panel({ model, el, name, shown, unsaved, restore }) {
   const words = model.get("_words") || {};
   const say = (text) => words[text] || text;
   const LOST = {
@@ -34,14 +34,15 @@ function panel({ model, el, name, shown, unsaved }) {
   };
   const manager = model.widget_manager || {};
   const kernel = manager.kernel || null;
-  const place = `gristmill ${name} ${(manager.context && manager.context.path) || location.pathname}`;
+  // A cell keeps its name when the kernel is started anew; several tools of a kind may stand in one notebook.
+  const place = `gristmill ${name} ${(manager.context && manager.context.path) || location.pathname} ${model.get("_cell") || ""}`;
   const view = Math.random().toString(36).slice(2);
   const root = made("div", { class: `gmw ${name}`, tabindex: "0", role: "group" });
   const message = made("p", { class: "gmw-message", role: "status", "aria-live": "polite" });
   el.append(root);
-  let under = null, next = null, number = 0, late = null, left = [], kept = null;
-  const fields = taken();
+  let under = null, next = null, number = 0, late = null, kept = null;
   const ends = [];
+  let left = taken();
   function listen(target, event, does, options) {
     target.addEventListener(event, does, options);
     ends.push(() => target.removeEventListener(event, does, options));
@@ -92,13 +93,11 @@ function panel({ model, el, name, shown, unsaved }) {
     try { if (work) sessionStorage.setItem(place, JSON.stringify(work)); } catch { /* a page without storage */ }
   }
   function taken() {
-    if (!unsaved) return null;
     try {
-      kept = JSON.parse(sessionStorage.getItem(place));
+      kept = unsaved ? JSON.parse(sessionStorage.getItem(place)) : null;
       sessionStorage.removeItem(place);
-      left = kept ? kept.questions || [] : [];
-      return kept ? kept.fields || {} : null;
-    } catch { return null; }
+    } catch { /* a page without storage */ }
+    return kept && kept.questions ? kept.questions : [];
   }
   function heard(said) {
     if (said.working !== undefined) {
@@ -120,6 +119,7 @@ function panel({ model, el, name, shown, unsaved }) {
     shown(said);
     if (left.length && !under) { next = null; ask(left.shift()); return; }
     if (kept && !under) {
+      restore(kept.fields);
       kept = null;
       if (!said.message) tell(say("What was not saved yet is back."));
     }
@@ -143,7 +143,7 @@ function panel({ model, el, name, shown, unsaved }) {
   for (const [signal, does] of signals) { signal.connect(does); ends.push(() => signal.disconnect(does)); }
   for (const event of ["input", "change", "click"]) listen(root, event, () => { if (root.dataset.lost) setTimeout(keep); });
   model.on("msg:custom", heard);
-  return { root, message, say, ask, tell, listen, fields, end: () => {
+  return { root, message, say, ask, tell, listen, end: () => {
     model.off("msg:custom", heard);
     for (const one of ends) one();
     if (under) clearTimeout(under.timer);

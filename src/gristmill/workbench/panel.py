@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
+from IPython.core.getipython import get_ipython
 
 from gristmill.errors import GristmillError
 from gristmill.pages import own_words
@@ -42,6 +43,12 @@ def words_of(script: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r'\bsay\("((?:[^"\\]|\\.)*)"', script)))
 
 
+def _cell() -> str:
+    """The name of the cell that is running, as JupyterLab keeps it in the notebook; empty where nobody tells."""
+    told: dict[str, Any] = getattr(get_ipython(), "get_parent", dict)() or {}
+    return str(told.get("metadata", {}).get("cellId") or "")
+
+
 class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     """The base of all tools. A tool names its files, ``<folder>/<name>.js`` and ``.css``, and answers what they ask.
 
@@ -52,6 +59,7 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
+    _cell = traitlets.Unicode().tag(sync=True)
     _files: str
 
     def __init_subclass__(cls, files: str = "", **options: Any) -> None:
@@ -68,6 +76,7 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
             _esm=script + "\nexport default { render };\n",
             _css=asset("panel.css") + "".join(asset(f"{name}.css") for name in files),
             _words={text: self._tongue.say(text) for text in words_of(script)},
+            _cell=_cell(),
         )
         self.on_msg(self._asked)
 

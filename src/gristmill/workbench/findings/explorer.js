@@ -13,7 +13,7 @@ function drawn(trend) {
 }
 
 function render({ model, el }) {
-  const { root, message, say, ask, tell, end } = panel({ model, el, name: "gmf", shown });
+  const { root, message, say, ask, tell, end } = panel({ model, el, name: "gmf", shown, unsaved, restore });
   const verdicts = { pass: ["✓", say("passes")], warn: ["!", say("warning")], fail: ["✕", say("fails")], error: ["?", say("not judged")] };
   const severities = { critical: say("critical"), warning: say("warning"), info: say("info") };
   const moved = { first: "", same: "", new: say("new"), broke: say("broke"), mended: say("mended"), worse: say("worse"), better: say("better"), gone: say("gone") };
@@ -64,6 +64,15 @@ function render({ model, el }) {
     kind = "";
     fields = {};
     ask({ do: "choose", check: i }, { patience: ROWS_MS });
+  }
+  function unsaved() {
+    const one = now.checks[now.chosen];
+    return one && Object.keys(fields).length ? { questions: [{ do: "choose", key: [one.relation, one.column, one.check] }], fields: { kind, fields, which: which.value } } : null;
+  }
+  function restore(typed) {
+    [kind, fields, which.value] = [typed.kind, typed.fields, typed.which];
+    drawList();
+    drawDetail();
   }
   const filter = (change) => ask({ do: "filter", value: now.value, source: now.source, text: now.text, first: 0, ...change });
 

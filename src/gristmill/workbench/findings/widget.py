@@ -60,7 +60,7 @@ class Explorer(Panel, files="findings/explorer"):
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What changed on the screen: the list of checks, the rows of the chosen one, a drafted change, a message.
 
-        ``asked`` is {"do": ready, choose (check), filter (value, source: places in the lists, -1 for all; text, first),
+        ``asked`` is {"do": ready, choose (check: its place, or key), filter (value, source: places in the lists, -1 for all; text, first),
         show, hide, draft (kind, given, value), apply (draft), drop or undo}.
         """
         message, is_bad = "", False
@@ -117,7 +117,11 @@ class Explorer(Panel, files="findings/explorer"):
             if not self._show:
                 self._filter["text"] = ""
         elif verb == "choose":
-            self._at = self._every[reading.place(asked, "check", len(self._every))].key
+            # What was being mended before the kernel was started anew is named: the list may have another order now.
+            key = [one or None for one in reading.several(asked, "key")]
+            places = [i for i, one in enumerate(self._every) if list(one.key) == key]
+            at = {"check": next(iter(places), -1)} if key else asked
+            self._at = self._every[reading.place(at, "check", len(self._every))].key
             self.working("Finding the failing rows …")
             self._filter, self._draft = {}, None
         elif verb == "filter":

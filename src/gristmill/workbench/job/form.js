@@ -2,7 +2,7 @@
 const LOOK_MS = 1000;
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gmj", shown });
+  const { root, message, say, ask, end } = panel({ model, el, name: "gmj", shown, unsaved, restore });
   root.setAttribute("aria-label", say("Run of the project"));
   const head = made("p", { class: "gmj-head", role: "status" });
   const link = made("a", { hidden: true, target: "_blank", rel: "noopener", class: "gmj-report" }, say("Open the report"));
@@ -19,7 +19,7 @@ function render({ model, el }) {
   root.append(made("div", { class: "gmw-head" }, head, link), list, wrong,
     made("div", { class: "gmw-tools" }, made("label", {}, say("As of"), " ", day), go, halt), only, more, changes, message);
   const controls = new Map();
-  let before = "", timer = null;
+  let before = "", asOf = "", timer = null;
 
   function control(one) {
     const at = { "data-param": one.name, "aria-label": one.name };
@@ -44,6 +44,24 @@ function render({ model, el }) {
     grid.replaceChildren(...said.parameters.map(control));
     only.replaceChildren(only.firstChild, ...said.stages.map((one) => made("label", { title: one.title }, made("input", { type: "checkbox", value: one.name }), one.name)));
     only.hidden = !said.is_published;
+    asOf = said.as_of;
+  }
+  const given = () => Object.fromEntries([...controls].filter(([, input]) => input.value !== "").map(([name, input]) => [name, input.value]));
+  const chosen = () => [...only.querySelectorAll("input:checked")].map((box) => box.value);
+  function unsaved() {
+    const typed = { day: day.value, only: chosen(), params: given() };
+    return typed.day !== asOf || typed.only.length || Object.keys(typed.params).length ? { fields: typed } : null;
+  }
+  function restore(typed) {
+    day.value = typed.day;
+    for (const box of only.querySelectorAll("input")) box.checked = typed.only.includes(box.value);
+    for (const [name, value] of Object.entries(typed.params)) {
+      const input = controls.get(name);
+      if (!input) continue;
+      input.value = value;
+      input.classList.toggle("gmj-set", input.value !== "");
+      more.open = true;
+    }
   }
   function step(one) {
     const marks = { waiting: "○", running: "◐", done: "✓", failed: "✗", kept: "=" };
@@ -98,10 +116,8 @@ function render({ model, el }) {
     for (const box of grid.children) box.hidden = !box.dataset.words.includes(filter.value.trim().toLowerCase());
   });
   go.addEventListener("click", () => {
-    const params = Object.fromEntries([...controls].filter(([, input]) => input.value !== "").map(([name, input]) => [name, input.value]));
-    const chosen = [...only.querySelectorAll("input:checked")].map((box) => box.value);
     clearTimeout(timer);
-    ask({ do: "start", as_of: day.value, only: chosen, params });
+    ask({ do: "start", as_of: day.value, only: chosen(), params: given() });
   });
   halt.addEventListener("click", () => { clearTimeout(timer); ask({ do: "stop" }); });
   root.addEventListener("keydown", (event) => { if (event.target.matches("input,select")) event.stopPropagation(); });

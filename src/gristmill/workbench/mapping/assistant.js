@@ -3,7 +3,7 @@ const COUNT_MS = 250; // between two questions about what is being counted
 const BY_HAND = "\u0000hand";
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gmm", shown });
+  const { root, message, say, ask, end } = panel({ model, el, name: "gmm", shown, unsaved, restore });
   root.setAttribute("aria-label", say("Mapping of a source"));
   const badge = made("span", { class: "gmw-badge" });
   const toggle = made("button", { type: "button", class: "gmw-quiet" });
@@ -20,35 +20,45 @@ function render({ model, el }) {
   const look = made("button", { type: "button", class: "gmm-look" }, say("Show the change"));
   const save = made("button", { type: "button", class: "gmm-save", disabled: true }, say("Write the mapping"));
   const reset = made("button", { type: "button", class: "gmm-reset" }, say("Back to the file"));
-  const undo = made("button", { type: "button", class: "gmm-undo", disabled: true, onclick: () => ask({ do: "undo" }, { wait: false }) }, say("Undo"));
+  const undo = made("button", { type: "button", class: "gmm-undo", disabled: true, onclick: () => { hand = {}; ask({ do: "undo" }, { wait: false }); } }, say("Undo"));
   root.append(made("div", { class: "gmw-head" }, badge, toggle,
     made("label", {}, say("Source"), sources), made("label", {}, say("is a table of"), entities)), path,
     made("div", { class: "gmw-scroll" }, columns),
     made("details", { open: true }, made("summary", {}, say("First rows as they are mapped")), rows),
     made("details", {}, made("summary", {}, say("Raw columns")), raw),
     made("div", { class: "gmw-tools" }, look, save, reset, undo), change, message);
-  let now = null, seen = null, hands = new Set(), timer = null;
+  // Column → the expression that is being written, until another column or file is chosen.
+  let now = null, seen = null, hand = {}, asked = "", refused = "", timer = null;
 
   function option(value, text, chosen) { return made("option", { value, selected: value === chosen }, text); }
   function choose(column, value) {
     change.hidden = true;
+    asked = column;
     ask({ do: "choose", column, value });
   }
+  function unsaved() {
+    if (!now) return null;
+    const open = now.columns.some((one) => hand[one.name] !== undefined && hand[one.name] !== (one.sql || one.leaf));
+    if (!open && !Object.keys(now.choices).length) return null;
+    return { questions: [{ do: "again", value: now.source, entity: now.entity, choices: now.choices }], fields: { hand } };
+  }
+  function restore(typed) { hand = typed.hand; draw(); }
   function row(one) {
-    const byHand = one.sql !== "" || hands.has(one.name);
+    const byHand = one.sql !== "" || hand[one.name] !== undefined;
     const select = made("select", { "data-at": `s-${one.name}`, "aria-label": `${one.name}: ${say("Taken from")}` },
       option("", say("(nothing)"), one.leaf), ...now.raw.map((from) => option(from.label, from.label, one.leaf)),
       option(BY_HAND, say("an expression …"), byHand ? BY_HAND : null));
     select.value = byHand ? BY_HAND : one.leaf;
     const input = made("input", { type: "text", "data-at": `i-${one.name}`, spellcheck: "false", autocomplete: "off",
-      placeholder: "trim(town)", "aria-label": `${one.name}: ${say("SQL expression")}`, hidden: !byHand });
-    input.value = one.sql || one.leaf;
+      placeholder: "trim(town)", "aria-label": `${one.name}: ${say("SQL expression")}`, hidden: !byHand, "aria-invalid": refused === one.name ? "true" : null });
+    input.value = hand[one.name] ?? (one.sql || one.leaf);
+    input.addEventListener("input", () => { hand[one.name] = input.value; });
     select.addEventListener("change", () => {
-      if (select.value === BY_HAND) { hands.add(one.name); input.hidden = false; input.focus(); return; }
-      hands.delete(one.name);
+      if (select.value === BY_HAND) { hand[one.name] = input.value; input.hidden = false; input.focus(); return; }
+      delete hand[one.name];
       choose(one.name, select.value);
     });
-    let typed = input.value;
+    let typed = refused === one.name ? null : one.sql || one.leaf;
     function typing() { if (input.value !== typed) { typed = input.value; choose(one.name, input.value); } }
     input.addEventListener("change", typing);
     input.addEventListener("keydown", (event) => {
@@ -100,13 +110,15 @@ function render({ model, el }) {
     raw.replaceChildren(grid([say("Raw column"), say("Type"), say("First values"), ""], now.raw.map((one) => [one.label, one.type, one.samples.join(" · "), one.used ? say("used") : say("not used")])));
     look.disabled = !now.is_changed;
     save.disabled = true;
-    reset.disabled = !now.n_chosen;
+    reset.disabled = !Object.keys(now.choices).length;
     undo.disabled = !now.can_undo;
     root.dataset.path = now.path;
     root.dataset.changed = String(now.is_changed);
     if (at) { const same = root.querySelector(`[data-at="${CSS.escape(at)}"]`); if (same) same.focus(); }
   }
   function shown(said) {
+    // What the database does not take stays where it was typed, to be mended.
+    if (said.columns || said.bad) [refused, asked] = [said.bad ? asked : "", ""];
     if (said.columns) { now = said; draw(); } else if (said.bad && now) draw();
     if (said.difference) {
       change.replaceChildren(...said.difference.map((line) => made("span", { class: line.startsWith("+") ? "gmm-plus" : line.startsWith("-") ? "gmm-minus" : "" }, line || " ")));
@@ -122,11 +134,11 @@ function render({ model, el }) {
     }
   }
   toggle.addEventListener("click", () => ask({ do: now.clear ? "hide" : "show" }));
-  sources.addEventListener("change", () => { hands = new Set(); ask({ do: "source", value: sources.value }); });
-  entities.addEventListener("change", () => { hands = new Set(); ask({ do: "entity", value: entities.value }); });
+  sources.addEventListener("change", () => { hand = {}; ask({ do: "source", value: sources.value }); });
+  entities.addEventListener("change", () => { hand = {}; ask({ do: "entity", value: entities.value }); });
   look.addEventListener("click", () => ask({ do: "difference" }));
   save.addEventListener("click", () => ask({ do: "save", seen }, { wait: false }));
-  reset.addEventListener("click", () => { hands = new Set(); ask({ do: "reset" }); });
+  reset.addEventListener("click", () => { hand = {}; ask({ do: "reset" }); });
   ask({ do: "ready" });
   return () => { clearTimeout(timer); end(); };
 }

@@ -9,6 +9,7 @@ from gristmill.errors import ConfigError, GristmillError, Problem
 from gristmill.report import note
 from gristmill.report.mask import mask
 from gristmill.sources.draft import expression
+from gristmill.workbench import asked as reading
 from gristmill.workbench.mapping.listing import guesses
 from gristmill.workbench.mapping.text import CHOSEN, values
 from gristmill.workbench.panel import Panel
@@ -47,8 +48,8 @@ class Assistant(Panel, files="mapping/assistant"):
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The mapping as it stands with its samples and readings, and what came of the question.
 
-        ``asked`` is {"do": ready, source, entity, choose, count, reset, difference, save, undo, show or hide} with ``value``, and
-        ``column`` where one was chosen. A large source is counted beside, column by column; ``n_open`` are left, and count gives those that are ``counted``. What the database does not take is not kept: the choice before stands.
+        ``asked`` is {"do": ready, source, entity, choose, count, again, reset, difference, save, undo, show or hide} with ``value``, and
+        ``column`` where one was chosen; again has ``entity`` and ``choices``, of a screen whose kernel ended. A large source is counted beside, column by column; ``n_open`` are left, and count gives those that are ``counted``. What the database does not take is not kept: the choice before stands.
         """
         if not self._source:
             raise ConfigError(Problem(NO_SOURCE))
@@ -64,6 +65,8 @@ class Assistant(Panel, files="mapping/assistant"):
         elif verb == "entity":
             self._desk.guess(self._source, value)
             self._entity, self._choices = value, {}
+        elif verb == "again":
+            self._again(value, str(asked.get("entity") or ""), reading.named(asked, "choices"))
         elif verb == "reset":
             self._choices = {}
         elif verb == "choose":
@@ -95,6 +98,19 @@ class Assistant(Panel, files="mapping/assistant"):
             self._choices = before
             raise
 
+    def _again(self, source: str, entity: str, choices: Mapping[str, Any]) -> None:
+        self._desk.raw(source)
+        if entity:
+            self._desk.guess(source, entity)
+        before = self._source, self._entity, self._choices
+        self._source, self._entity = source, entity
+        self._choices = {name: str(value) if value else None for name, value in choices.items()}
+        try:
+            self._drafted()
+        except GristmillError:
+            self._source, self._entity, self._choices = before
+            raise
+
     def _state(self) -> dict[str, Any]:
         desk, source = self._desk, self._source
         drafted = self._drafted()
@@ -121,7 +137,7 @@ class Assistant(Panel, files="mapping/assistant"):
             "note": self.say(drafted.note),
             "is_changed": drafted.text != drafted.before,
             "n_open": n_open,
-            "n_chosen": len(self._choices),
+            "choices": self._choices,
             "can_undo": desk.can_undo,
             "clear": self._show,
         }

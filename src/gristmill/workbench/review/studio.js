@@ -2,7 +2,7 @@
 const KEYS = { KeyM: "merge", KeyS: "split", KeyN: "skip", KeyU: "undo" };
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gmr", shown });
+  const { root, message, say, ask, end } = panel({ model, el, name: "gmr", shown, unsaved, restore });
   const badge = made("span", { class: "gmw-badge" });
   const toggle = made("button", { type: "button", class: "gmw-quiet" });
   const bar = made("progress", { max: "1", value: "0" });
@@ -17,6 +17,9 @@ function render({ model, el }) {
     made("div", { class: "gmw-tools" }, ...Object.values(buttons), why), message);
 
   let now = { card: "", clear: false };
+
+  function unsaved() { return why.value ? { fields: { card: now.card, why: why.value } } : null; }
+  function restore(typed) { if (typed.card === now.card) why.value = typed.why; }
 
   function answer(verb) {
     if (["merge", "split", "skip"].includes(verb) && !now.card) return;

@@ -4,7 +4,7 @@ const COUNT = (n) => Number(n).toLocaleString("en-US", { maximumFractionDigits: 
 const PERCENT = (share) => `${(100 * share).toFixed(1)}%`;
 
 function render({ model, el }) {
-  const { root, message, say, ask, fields, end } = panel({ model, el, name: "gms", shown, unsaved });
+  const { root, message, say, ask, end } = panel({ model, el, name: "gms", shown, unsaved, restore });
   const OPS = {
     ">=": say("is at least"), "<=": say("is at most"), between: say("is between"), ">": say("is more than"), "<": say("is less than"),
     "=": say("is exactly"), "<>": say("is not"), in: say("is one of"), "not in": say("is none of"), contains: say("contains"),
@@ -25,7 +25,7 @@ function render({ model, el }) {
     figures, overlaps,
     made("div", { class: "gmw-tools" }, made("label", {}, `${say("Name of its file")} `, name), made("label", {}, `${say("What people read")} `, label), save), message);
 
-  let columns = [], kinds = {}, tree = { how: "and", parts: [] }, by = "controls", timer = 0, serial = 0, touched = false;
+  let columns = [], kinds = {}, tree = { how: "and", parts: [] }, by = "controls", timer = 0, serial = 0, touched = false, parsed = null;
 
   // -- asking
   const done = (part) => part.parts ? { how: part.how, parts: part.parts.map(done).filter((one) => one !== null) }
@@ -147,12 +147,12 @@ function render({ model, el }) {
       kinds = Object.fromEntries(columns.map((one) => [one.name, one]));
     }
     if (said.saved) lists(said);
+    parsed = said.parts || null;
     if (said.parts && (by !== "controls" || said.columns)) { tree = said.parts; draw(); }
     if (said.sql !== undefined && by !== "text") text.value = said.sql;
     if (said.size) figured(said.size);
     if (said.columns || said.parts) by = by === "open" ? "controls" : by;
     if (said.path) touched = false;
-    if (said.columns && fields) restore();
   }
   function lists(said) {
     const chosen = said.opened ? said.opened[0] : "";
@@ -184,12 +184,13 @@ function render({ model, el }) {
     const question = by === "text" ? { do: "text", text: text.value } : { do: "parts", parts: done(tree) };
     return { questions: [...opening, question], fields: { by: question.do, text: text.value, tree, name: name.value, label: label.value } };
   }
-  function restore() {
+  function restore(typed) {
     touched = true;
-    by = fields.by === "text" ? "text" : "controls";
-    [name.value, label.value] = [fields.name, fields.label];
-    if (by === "text") text.value = fields.text;
-    else { tree = fields.tree; draw(); }
+    by = typed.by === "text" ? "text" : "controls";
+    [name.value, label.value] = [typed.name, typed.label];
+    if (by === "text") text.value = typed.text;
+    tree = (by === "text" && parsed) || typed.tree;
+    draw();
   }
   by = "open";
   ask({ do: "ready" });

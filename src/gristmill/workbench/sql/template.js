@@ -47,7 +47,7 @@ function lineage(sheet, say, go) {
 }
 
 function render({ model, el }) {
-  const { root, message, say, ask, tell, end } = panel({ model, el, name: "gmp", shown });
+  const { root, message, say, ask, tell, end } = panel({ model, el, name: "gmp", shown, unsaved, restore });
   const rows = pager({ say, tell, turn: (question) => ask(question) });
   const list = `gmp-${Math.random().toString(36).slice(2)}`;
   const choose = made("input", { type: "text", class: "gmp-choose", list, "aria-label": say("Template"), spellcheck: "false", autocomplete: "off" });
@@ -84,6 +84,16 @@ function render({ model, el }) {
     // What was not touched is left to the project and the head.
     for (const one of params.querySelectorAll("[data-name]")) if (one.value !== one.dataset.was) found[one.dataset.name] = one.value;
     return found;
+  }
+  function unsaved() {
+    return now && Object.keys(typed()).length ? { questions: [{ do: "choose", ref: now.ref }], fields: { ref: now.ref, params: typed() } } : null;
+  }
+  function restore({ ref, params: given }) {
+    if (now.ref !== ref) return;
+    for (const one of params.querySelectorAll("[data-name]")) {
+      one.value = given[one.dataset.name] ?? one.value;
+      one.dispatchEvent(new Event("input"));
+    }
   }
   function control(one) {
     const about = { "data-name": one.name, "aria-label": one.name, class: "gmp-value" };

@@ -3,7 +3,7 @@
 const FINDING_MS = 600000;
 
 function render({ model, el }) {
-  const { root, message, say, ask, end } = panel({ model, el, name: "gmv", shown });
+  const { root, message, say, ask, end } = panel({ model, el, name: "gmv", shown, unsaved, restore });
   const methods = { fingerprint: say("Same words"), ngrams: say("Same pairs of letters"), sound: say("Same sound"), nearest: say("Few letters differ") };
   const badge = made("span", { class: "gmw-badge" });
   const toggle = made("button", { type: "button", class: "gmw-quiet" });
@@ -21,7 +21,7 @@ function render({ model, el }) {
   root.append(made("div", { class: "gmw-head" }, column, badge, toggle, counts), table, list,
     made("div", { class: "gmw-tools" }, before, where, after, above, all, undo), message);
 
-  let now = { groups: [], serial: 0 };
+  let now = { groups: [], serial: 0 }, touched = false, boxes = [];
   const number = (n) => Number(n).toLocaleString("en");
 
   function option(value, is) { return made("option", { value, selected: is }, value); }
@@ -52,6 +52,7 @@ function render({ model, el }) {
         made("td", { class: "gmw-num" }, number(one.n)), ...agrees, made("td", { class: "gmw-num" }, one.sure === null ? "" : one.sure.toFixed(2)));
       return { row, take, into };
     });
+    boxes[place] = { typed, rows };
     typed.addEventListener("input", () => {
       const own = typed.value.trim() !== "";
       rows.forEach((row) => { row.take.disabled = !own && row.into.checked; if (own && row.into.checked) row.take.checked = true; });
@@ -68,6 +69,25 @@ function render({ model, el }) {
         made("button", { type: "button", class: "gmv-apart", disabled: !now.can_merge, onclick: () => decide("apart") }, say("Keep apart"))));
   }
 
+  // What is ticked and typed belongs to the groups that were on the screen: by place, so that no value is kept here.
+  const at = () => [now.column, now.method, now.place, now.n_left, now.n_rows].join(" ");
+  list.addEventListener("input", () => { touched = true; });
+  function unsaved() {
+    if (!touched) return null;
+    const marks = boxes.map(({ typed, rows }) => [typed.value, rows.findIndex((row) => row.into.checked), rows.map((row) => row.take.checked)]);
+    return { questions: [{ do: "choose", column: now.column, method: now.method }, { do: "page", place: now.place }], fields: { at: at(), marks } };
+  }
+  function restore(back) {
+    if (at() !== back.at) return;
+    touched = true;
+    back.marks.forEach(([text, into, takes], i) => {
+      const { typed, rows } = boxes[i];
+      if (rows[into] && !rows[into].into.checked) rows[into].into.click();
+      if (text) { typed.value = text; typed.dispatchEvent(new Event("input")); }
+      takes.forEach((is, j) => { rows[j].take.checked = is; });
+    });
+  }
+
   function shown(said) {
     if (said.groups === undefined) return;
     const held = root.contains(document.activeElement) && list.contains(document.activeElement);
@@ -80,6 +100,8 @@ function render({ model, el }) {
     counts.textContent = [`${number(now.n_left)} ${say("groups left")}`, `${number(now.n_rows)} ${say("rows would change")}`, `${number(now.n_values)} ${say("values in all")}`].join(" · ")
       + (now.can_merge ? "" : ` · ${say("Values of this column are not merged in a run.")}`) + (now.left_out ? ` · ${now.left_out}` : "");
     sideBySide();
+    touched = false;
+    boxes = [];
     list.replaceChildren(...(now.groups.length ? now.groups.map(groupOf) : [made("p", { class: "gmw-none" }, say("No groups are left."))]));
     where.textContent = now.n_left ? `${number(now.place + 1)}–${number(now.place + now.groups.length)} / ${number(now.n_left)}` : "";
     root.dataset.nLeft = String(now.n_left);

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAGE = 10
 """Groups of a page."""
+NEWER = "A newer run was published meanwhile: these are its values."
 PICTURED = 10
 """Values of the static picture."""
 NAMES = {
@@ -49,6 +50,7 @@ class Studio(Panel, files="values/studio"):
         self._show = show
         self._place = 0
         self._serial = 0
+        self._run = ""
         self._page: list[Group] = []
         super().__init__(at)
 
@@ -72,7 +74,11 @@ class Studio(Panel, files="values/studio"):
             message = self._do(str(asked.get("do")), asked)
         except GristmillError as error:
             message, is_bad = " ".join(str(error).split()), True
-        return {**self._shown(), "message": message, "bad": is_bad}
+        before = self._run
+        shown = self._shown()
+        newer = [NEWER] if before not in ("", self._run) else []
+        message = " ".join(self.say(one) for one in (message, *newer) if one)
+        return {**shown, "message": message, "bad": is_bad}
 
     def _do(self, verb: str, asked: Mapping[str, Any]) -> str:
         if verb in ("show", "hide"):
@@ -121,6 +127,7 @@ class Studio(Panel, files="values/studio"):
             self.working("Searching the column for values that mean the same …")
         found = self._clusters(show=self._show)
         self._place = min(self._place, max(0, len(found) - 1) // PAGE * PAGE)
+        self._run = found.found.run
         self._page = list(found.groups[self._place : self._place + PAGE])
         self._serial += 1
         return {
