@@ -567,6 +567,7 @@ def takes_a_box(house: House, grid, mouse) -> None:
         lambda: "('Lost', 2, 2, 1, 5, 1, 5," in (house.root / BOUNDS).read_text(encoding="utf-8"),
         "both edges move, and f stays",
     )
+    until(lambda: grid.get_attribute("aria-busy") == "false", "it is written and counted")
     mouse.move(x, y)
     mouse.down()
     mouse.up()

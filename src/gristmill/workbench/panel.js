@@ -42,7 +42,7 @@ function panel({ model, el, name, shown, unsaved, restore }) {
   el.append(root);
   let under = null, next = null, number = 0, late = null, kept = null;
   const ends = [];
-  let left = taken();
+  const left = taken();
   function listen(target, event, does, options) {
     target.addEventListener(event, does, options);
     ends.push(() => target.removeEventListener(event, does, options));
@@ -78,7 +78,6 @@ function panel({ model, el, name, shown, unsaved, restore }) {
       late = how === "silence" && under ? under : null;
       under = null;
       next = null;
-      left = [];
       busy(false);
     }
     keep();
@@ -86,17 +85,18 @@ function panel({ model, el, name, shown, unsaved, restore }) {
   }
   function found() {
     delete root.dataset.lost;
+    if (!kept) forget();
+  }
+  function forget() {
     try { sessionStorage.removeItem(place); } catch { /* a page without storage */ }
   }
   function keep() {
     const work = unsaved && unsaved();
     try { if (work) sessionStorage.setItem(place, JSON.stringify(work)); } catch { /* a page without storage */ }
   }
+  // It stays there until it is restored: a page may make a view and drop it at once for another one.
   function taken() {
-    try {
-      kept = unsaved ? JSON.parse(sessionStorage.getItem(place)) : null;
-      sessionStorage.removeItem(place);
-    } catch { /* a page without storage */ }
+    try { kept = unsaved ? JSON.parse(sessionStorage.getItem(place)) : null; } catch { /* a page without storage */ }
     return kept && kept.questions ? kept.questions : [];
   }
   function heard(said) {
@@ -121,6 +121,7 @@ function panel({ model, el, name, shown, unsaved, restore }) {
     if (kept && !under) {
       restore(kept.fields);
       kept = null;
+      forget();
       if (!said.message) tell(say("What was not saved yet is back."));
     }
     if (next && !under) { const wanted = next; next = null; ask(...wanted); } else if (!under) busy(false);
