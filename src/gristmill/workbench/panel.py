@@ -21,6 +21,7 @@ from gristmill.pages import own_words
 from gristmill.report import note
 from gristmill.report.words import Words
 from gristmill.workbench.asked import clean
+from gristmill.workbench.turns import turn, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,7 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
             _cell=_cell(),
         )
         self.on_msg(self._asked)
+        watch()
 
     @abstractmethod
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +113,8 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
         self.send({"working": self.say(text)})
 
     def _asked(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        self.send(self.answered(content))
+        with turn(lambda: self.working("Waiting for the cell that is running …")):
+            self.send(self.answered(content))
 
     def answered(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The answer with the number of the question, so that the screen knows which one was answered."""
