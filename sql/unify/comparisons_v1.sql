@@ -37,7 +37,7 @@ with measured as (
 ),
 spelled as (
   select *,
-    case when email_likeness >= 0.88 then damerau_levenshtein(left_email, right_email) else 8 end as email_edits,
+    case when email_likeness >= 0.88 and levenshtein(left_email, right_email) <= 4 then damerau_levenshtein(left_email, right_email) else 8 end as email_edits,
     -- near enough for days: a year counted as 372, a month as 31
     case when birth_edits > 2 then (cast(left(left_birth, 4) as integer) - cast(left(right_birth, 4) as integer)) * 372
       + (cast(substr(left_birth, 5, 2) as integer) - cast(substr(right_birth, 5, 2) as integer)) * 31

@@ -12,7 +12,7 @@ with folded as (
     p.contact_id, _source, _system, nullif(upper(trim(member_no)), '') as member_no,
     coalesce(full_name, '') || chr(31) || coalesce(given_name, '') || chr(31) || coalesce(family_name, '') as name_text,
     nullif(lower(trim(email)), '') as email,
-    regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g') as digits,
+    regexp_replace(coalesce(phone, ''), '[^0-9]+', '', 'g') as digits,
     coalesce(strftime(birth_date, '%Y%m%d'), e.birth_text) as birth, e.everything as evidence,
     nullif(regexp_replace(lower(coalesce(postcode, '')), '[^a-z0-9]', '', 'g'), '') as postcode,
     nullif(regexp_replace(strip_accents(lower(coalesce(city, ''))), '[^\p{L}\p{N}]', '', 'g'), '') as city,
@@ -29,8 +29,8 @@ spelled as (
     case when g.script is null then s.script when s.script is null or g.script = s.script then g.script else 'other' end as script,
     g.spelled as given, s.spelled as family, g.sound as given_sound, coalesce(r.sound, s.sound) as family_sound,
     f.email, case when f.email like '_%@_%' then regexp_extract(f.email, '^([^@+]+)', 1) end as email_local,
-    case when f.email like '_%@_%' then regexp_replace(regexp_extract(f.email, '^([^@+]+)', 1), '[^0-9]', '', 'g') end as email_number,
-    case when f.email like '%_@_%' then nullif(regexp_extract(f.email, '@(.+)$', 1), '') end as email_server,
+    case when f.email like '_%@_%' then regexp_replace(regexp_extract(f.email, '^([^@+]+)', 1), '[^0-9]+', '', 'g') end as email_number,
+    case when f.email like '%_@_%' then substr(f.email, instr(f.email, '@') + 1) end as email_server,
     case when length(f.digits) >= 7 then right(f.digits, 8) end as phone,
     f.birth, f.postcode, f.city, f.company, f.evidence,
     nullif(replace(f.address, ' ', ''), '') as address,
@@ -42,7 +42,8 @@ spelled as (
   left join unify.words as s on s.text = p.family_text
   left join unify.surnames as r on r.spelling = p.family_text
 ),
-named as (
+-- the digest is read three times
+named as materialized (
   select *,
     case when given_sound is null or family_sound is null then coalesce(given_sound, family_sound)
       when given_sound < family_sound then given_sound || ' ' || family_sound
