@@ -30,7 +30,7 @@ function panel({ model, el, name, shown, unsaved, restore }) {
   const LOST = {
     silence: say("The kernel does not answer. Run this cell again: what was saved is in the files of the project."),
     kernel: say("The kernel of this tool has ended or was started anew. Run all cells to go on: what was saved is in the files of the project."),
-    connection: say("The connection to the kernel is lost. What was saved is in the files of the project; what you do now waits until it is back."),
+    connection: say("The connection to the kernel is lost. What was saved is in the files of the project; what you do now waits until it is back. The menu Kernel, Reconnect to Kernel, tries at once."),
   };
   const manager = model.widget_manager || {};
   const kernel = manager.kernel || null;
