@@ -3,8 +3,8 @@
 -- grain    one row per population, left_id and right_id
 -- renewed  by pair
 -- returns  the columns of unify.compared_names, and a level a column (0 differs, null where either side is empty):
---          email 3 same, 2 a typo, 1 same or alike before @; phone 2 same, 1 one digit; birth 4 same, 3 one digit or day and month
---          swapped, 2 two digits or same month, 1 about a year; place 3 postcode and city, 2 either, 1 one character;
+--          email 3 same, 2 a typo, 1 same or alike before @; phone 2 same, 1 one digit; birth 5 same, 4 one digit or day and month
+--          swapped, 3 the same day of another year, 2 two digits or same month, 1 about a year; place 3 postcode and city, 2 either, 1 one character;
 --          address 3 same, 2 most words, 1 some; company 2 same, 1 close; is_member (same member number); and the e-mail,
 --          phone, place and company agreed on, where their frequency matters
 with measured as (
@@ -62,9 +62,11 @@ select s.population, s.left_id, s.right_id, given_level, family_level,
     when left_phone is null or right_phone is null then null when left_phone = right_phone then 2
     when phone_edits = 1 then 1 else 0 end as integer) as phone_level,
   cast(case
-    when left_birth is null or right_birth is null then null when left_birth = right_birth then 4
-    when birth_edits = 1 then 3
-    when left_birth = substr(right_birth, 1, 4) || substr(right_birth, 7, 2) || substr(right_birth, 5, 2) then 3
+    when left_birth is null or right_birth is null then null when left_birth = right_birth then 5
+    when birth_edits = 1 then 4
+    when left_birth = substr(right_birth, 1, 4) || substr(right_birth, 7, 2) || substr(right_birth, 5, 2) then 4
+    -- who knows only the year is often given its first day
+    when right(left_birth, 4) = right(right_birth, 4) and right(left_birth, 4) <> '0101' then 3
     when birth_edits = 2 or left(left_birth, 6) = left(right_birth, 6) then 2
     when abs(birth_days) <= 400 then 1 else 0 end as integer) as birth_level,
   cast(case

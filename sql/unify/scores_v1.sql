@@ -19,7 +19,9 @@ with weighted as (
     coalesce(case when c.phone_level = 2 then log2(ph.m * z.n_people / nullif(coalesce(pf.n_people, 1) - 0.99, 0))
       else ph.weight end, 0) as phone_weight,
     coalesce(bi.weight, 0) as birth_weight,
-    case when c.name is not null then log2(z.n_people / nullif(coalesce(nf.n_people, 1) - 0.95, 0)) end as name_bits, coalesce(log2(ga.m), 0) + coalesce(log2(fa.m), 0) as name_m_bits,
+    -- of the people with this name one is at hand; where the birth dates differ the pair itself was counted as two
+    case when c.name is not null then log2(z.n_people / nullif(greatest(coalesce(nf.n_people, 1)
+      - case when c.birth_level < 5 then 1.95 else 0.95 end, 0.05), 0)) end as name_bits, coalesce(log2(ga.m), 0) + coalesce(log2(fa.m), 0) as name_m_bits,
     coalesce(pl.weight, 0) + case when c.place_level >= 2 then
       coalesce(log2(pl.u * (z.n_people + 1000) / nullif(coalesce(lf.n_people, 1) - 1 + 1000 * pl.u, 0)), 0) else 0 end as place_weight,
     coalesce(ad.weight, 0) as address_weight,

@@ -42,6 +42,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
         "differs",
         "about a year apart",
         "same month or two digits differ",
+        "same day of another year",
         "a digit differs or day and month swapped",
         "same",
     ),
