@@ -84,7 +84,10 @@ select s.population, s.left_id, s.right_id, given_level, family_level,
     else 0 end as integer) as address_level,
   cast(case
     when left_company is null or right_company is null then null when left_company = right_company then 2
-    when company_likeness >= 0.92 then 1 else 0 end as integer) as company_level,
+    when company_likeness >= 0.92 then 1
+    -- 대성식품 and Daesung Foods may be one company: names in two scripts say nothing
+    when (strlen(left_company) = length(left_company)) <> (strlen(right_company) = length(right_company)) then null
+    else 0 end as integer) as company_level,
   coalesce(left_member_no = right_member_no, false) as is_member, given, family, name,
   case when left_email = right_email then left_email end as email, case when left_phone = right_phone then left_phone end as phone,
   case when left_postcode = right_postcode then left_postcode when left_city = right_city then left_city end as place,

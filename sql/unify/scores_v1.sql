@@ -25,7 +25,8 @@ with weighted as (
     coalesce(pl.weight, 0) + case when c.place_level >= 2 then
       coalesce(log2(pl.u * (z.n_people + 1000) / nullif(coalesce(lf.n_people, 1) - 1 + 1000 * pl.u, 0)), 0) else 0 end as place_weight,
     coalesce(ad.weight, 0) as address_weight,
-    coalesce(co.weight, 0) as company_weight, coalesce(x.evidence_weight, 0) as evidence_weight,
+    coalesce(co.weight, 0) + case when c.company_level = 2 then
+      coalesce(log2(co.u * (z.n_people + 1000) / nullif(coalesce(cf.n_people, 1) - 1 + 1000 * co.u, 0)), 0) else 0 end as company_weight, coalesce(x.evidence_weight, 0) as evidence_weight,
     prior.household_weight + coalesce(fa.household_weight, 0) + coalesce(em.household_weight, 0) + coalesce(ph.household_weight, 0)
       + coalesce(pl.household_weight, 0) + coalesce(ad.household_weight, 0) as household_weight
   from unify.comparisons as c
@@ -47,6 +48,7 @@ with weighted as (
   left join unify.frequencies as pf on pf.column_name = 'phone' and pf.value = c.phone
   left join unify.frequencies as nf on nf.column_name = 'name' and nf.value = c.name
   left join unify.frequencies as lf on lf.column_name = 'place' and lf.value = c.place
+  left join unify.frequencies as cf on cf.column_name = 'company' and cf.value = c.company
   where c.population = 'candidate'
 ),
 named as (
